@@ -1,0 +1,71 @@
+"""An experiment is a value: functions composed, no subclass tower.
+
+`Measure` computes its metrics at once; no train job exists for it. `Train` learns, keeps arrays, and
+is evaluated in a later job. A kit's own `Study(...)` returns one of the two. Every function takes the
+Run first, and `data`, the named arrays that generate made for all arms of the paper together.
+"""
+
+import importlib.util
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from recount.run import Rows, Run
+from recount.typed import BadValue
+
+Arrays = dict[str, np.ndarray]
+
+
+def no_data(run: Run) -> Arrays:
+    return {}
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What training leaves: arrays stacked over seeds (axis 0), and a curve in long form.
+
+    `curve` columns, each a 1-d array: seed, step, metric (text), value.
+    """
+
+    arrays: Arrays
+    curve: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """`measure(run, data) -> Rows`; `arm` and `size` are the typed classes of paper.yaml's values."""
+
+    arm: type
+    size: type
+    measure: Callable[[Run, Arrays], Rows]
+    generate: Callable[[Run], Arrays] = no_data
+
+
+@dataclass(frozen=True, kw_only=True)
+class Train:
+    """`train(run, data) -> Learned`, then `evaluate(run, data, arrays) -> Rows`."""
+
+    arm: type
+    size: type
+    train: Callable[[Run, Arrays], Learned]
+    evaluate: Callable[[Run, Arrays, Arrays], Rows]
+    generate: Callable[[Run], Arrays] = no_data
+
+
+def load(folder: Path) -> Measure | Train:
+    """The `experiment` of papers/<lab>/<slug>/experiment.py."""
+    source = folder / "experiment.py"
+    name = f"papers.{folder.parent.name}.{folder.name}.experiment"
+    spec = importlib.util.spec_from_file_location(name, source)
+    if spec is None or not source.is_file():
+        raise BadValue(f"{source}: missing; a paper is paper.yaml and experiment.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    if not isinstance(getattr(module, "experiment", None), (Measure, Train)):
+        raise BadValue(f"{source}: must end with `experiment = ...`, a Measure or a Train")
+    return module.experiment
