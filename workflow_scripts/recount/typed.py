@@ -31,7 +31,7 @@ def typed():
 def build(cls: type[T], values: dict[str, Any], where: str) -> T:
     """`cls(**values)`; lists become tuples where the field asks for one. Raises BadValue."""
     try:
-        return pydantic.TypeAdapter(cls).validate_python(tuples(cls, values))
+        return cls(**tuples(cls, values))
     except pydantic.ValidationError as error:
         known = [field for field in getattr(cls, "__dataclass_fields__", {})]
         raise BadValue(explain(error, where, known)) from None
