@@ -20,6 +20,13 @@ from recount.typed import BadValue
 Arrays = dict[str, np.ndarray]
 
 
+class NotRun(Exception):
+    """Raised by an experiment that cannot be done here (no checkpoint, no data), with the reason.
+
+    It is a state, not a fault: the claim ends as `not_run` and shows the reason.
+    """
+
+
 def no_data(run: Run) -> Arrays:
     return {}
 

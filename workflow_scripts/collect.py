@@ -1,0 +1,11 @@
+"""Rebuilds the DuckDB view of all results."""
+
+from pathlib import Path
+
+from snakemake.script import snakemake
+
+from recount import registry, store
+from recount.logs import logged
+
+with logged(snakemake.log[0]):
+    store.rebuild(registry.load(), Path("results"), Path(snakemake.output.database))

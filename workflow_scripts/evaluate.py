@@ -1,0 +1,15 @@
+"""Measures one arm of one paper."""
+
+from pathlib import Path
+
+from snakemake.script import snakemake
+
+from recount import registry, stages
+from recount.logs import logged
+
+wildcards = snakemake.wildcards
+paper = registry.read(wildcards.lab, wildcards.slug)
+data, out = Path(snakemake.input.data), Path(snakemake.output.metrics)
+trained = Path(snakemake.input.run[0]) if snakemake.input.run else None
+with logged(snakemake.log[0]):
+    stages.evaluate(paper, wildcards.scale, wildcards.arm, data, trained, out)

@@ -1,0 +1,61 @@
+"""What stands behind a result: commit, versions, machine kind. An allow-list, so nothing private."""
+
+import functools
+import importlib.metadata
+import os
+import platform
+import subprocess
+from pathlib import Path
+from typing import Any
+
+PACKAGES = ("numpy", "torch", "pandas", "scipy", "snakemake")
+WATCHED = ("workflow_scripts", "rules", "Snakefile", "requirements.lock")
+
+
+def git(root: Path, *arguments: str) -> str | None:
+    """Output of a git command in `root`, or None where there is no git or no repository."""
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(root), *arguments], capture_output=True, text=True, timeout=30
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def commit(root: Path, paper_folder: Path) -> dict[str, Any]:
+    """{"commit": 40 hex digits or None, "dirty": whether code or paper differ from that commit}."""
+    head = git(root, "rev-parse", "HEAD")
+    here = [paper_folder / "paper.yaml", paper_folder / "experiment.py"]
+    changed = git(root, "status", "--porcelain", "--", *WATCHED, *map(str, here))
+    return {"commit": head, "dirty": head is None or changed is None or changed != ""}
+
+
+@functools.cache
+def fingerprint() -> dict[str, Any]:
+    """Equal fingerprints promise equal bits; unequal ones promise statistical agreement only."""
+    return {
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "processor": processor(),
+        "threads": int(os.environ.get("OMP_NUM_THREADS", "0")),
+        **{name: version(name) for name in PACKAGES},
+    }
+
+
+def version(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def processor() -> str:
+    """The processor's model name as Linux tells it, else the platform's word."""
+    try:
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    except OSError:
+        return platform.processor()
+    return platform.processor()

@@ -1,0 +1,140 @@
+"""Which papers at which scale: config/config.yaml checked, and the values that the rules need.
+
+Rules may hold values only, so everything a rule asks for is answered here, by name.
+"""
+
+import difflib
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from recount import hashes, layout, registry
+from recount.typed import BadValue
+
+KEYS = ("scale", "papers", "checkpoints")
+SCALES = ("smoke", "laptop", "gpu", "paper")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """All built papers, the ones that are selected, and the scale."""
+
+    root: Path
+    scale: str
+    papers: dict[str, Any]
+    selected: dict[str, Any]
+    folders: dict[str, list[str]]
+
+    def design(self, slug: str, scale: str) -> str:
+        return hashes.design_hash(self.papers[slug], scale)
+
+    def rule(self, paper, claim: str) -> str:
+        """The frozen rule and the wording that is printed with its verdict."""
+        return hashes.rule_hash(paper, claim, self.scale) + self.wording_of(paper)
+
+    def rule_name(self, paper, claim: str) -> str:
+        return f"claim_{paper.slug}" if claim == "main" else f"claim_{paper.slug}_{claim}"
+
+    def minutes(self, slug: str, scale: str) -> int:
+        return 10 + 2 * self.papers[slug].scales[scale].minutes
+
+    def gpus(self, slug: str, scale: str) -> int:
+        return int(self.papers[slug].scales[scale].device == "gpu")
+
+    def checkpoints(self, slug: str) -> list[str]:
+        return self.folders.get(slug, [])
+
+    def trained(self, scale: str, lab: str, slug: str, arm: str) -> list[str]:
+        """The input that evaluate waits for: nothing where the paper only measures."""
+        if self.papers[slug].kind == "measure":
+            return []
+        return [str(layout.Layout(Path("results"), scale, lab, slug).run(arm))]
+
+    def metrics(self, paper) -> list[str]:
+        place = layout.of(paper, self.scale, Path("results"))
+        return [str(place.metrics(arm)) for arm in paper.arms]
+
+    def states(self, paper) -> list[str]:
+        place = layout.of(paper, self.scale, Path("results"))
+        return [str(place.evaluated(arm)) for arm in paper.arms]
+
+    def calibration(self, paper) -> list[str]:
+        path = layout.evidence(paper, self.scale)[2]
+        return [str(path)] if path.exists() else []
+
+    def verdicts(self, lab: str | None = None) -> list[str]:
+        """The verdict files of the selected papers, or of every built paper of one lab."""
+        papers = self.selected.values() if lab is None else self.papers.values()
+        return [
+            str(layout.of(paper, self.scale, Path("results")).judgement(claim))
+            for paper in papers
+            if lab in (None, paper.lab)
+            for claim in paper.claims
+        ]
+
+    def labs(self) -> list[str]:
+        return sorted({paper.lab for paper in self.papers.values()})
+
+    def wording(self, lab: str | None = None) -> str:
+        papers = [paper for paper in self.papers.values() if lab in (None, paper.lab)]
+        return hashlib.sha256("".join(map(self.wording_of, papers)).encode()).hexdigest()[:16]
+
+    def wording_of(self, paper) -> str:
+        words = paper.model_dump(mode="json", exclude={"folder"})
+        return hashlib.sha256(json.dumps(words, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def choose(root: Path, config: Mapping[str, Any]) -> Choice:
+    """Reads the registry and the configuration. Raises BadValue naming key, value and remedy."""
+    where = "config"
+    for key in config:
+        if key not in KEYS:
+            raise BadValue(f"{where}: unknown key {key!r}; {suggestion(key, KEYS)}")
+    scale = config.get("scale", "laptop")
+    if scale not in SCALES:
+        raise BadValue(f"{where}: scale: {scale!r}; {suggestion(str(scale), SCALES)}")
+    papers = registry.load(root).papers
+    selected = select(papers, config.get("papers", "tour"), scale)
+    folders = config.get("checkpoints") or {}
+    for slug in folders:
+        if slug not in papers:
+            raise BadValue(f"{where}: checkpoints: {slug!r}; {suggestion(slug, papers)}")
+    return Choice(root, scale, with_scale(papers, scale), selected, dict(folders))
+
+
+def select(papers: Mapping[str, Any], wanted: str | Iterable[str], scale: str) -> dict[str, Any]:
+    """`tour`, `all`, a lab, a slug, or a list (or comma list) of these; papers with the scale."""
+    names = wanted.replace(",", " ").split() if isinstance(wanted, str) else list(wanted)
+    labs = {paper.lab for paper in papers.values()}
+    chosen = {}
+    for name in names:
+        found = [slug for slug, paper in papers.items() if matches(paper, str(name))]
+        if not found:
+            known = [*papers, *labs, "tour", "all"]
+            raise BadValue(f"config: papers: nothing is called {name!r}; {suggestion(name, known)}")
+        chosen |= {slug: papers[slug] for slug in found}
+    if not chosen:
+        raise BadValue("config: papers: empty; write tour, all, a lab or a paper")
+    missing = [slug for slug in chosen if scale not in chosen[slug].scales]
+    if missing and not set(names) & {"tour", "all", *labs}:
+        raise BadValue(f"config: scale: {missing[0]} declares no scale {scale!r}")
+    return {slug: chosen[slug] for slug in sorted(chosen) if slug not in missing}
+
+
+def matches(paper, name: str) -> bool:
+    return name in ("all", paper.lab, paper.slug) or (name == "tour" and paper.tour)
+
+
+def with_scale(papers: Mapping[str, Any], scale: str) -> dict[str, Any]:
+    return {slug: paper for slug, paper in papers.items() if scale in paper.scales}
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(str(name), list(known), n=1, cutoff=0.5)
+    if near:
+        return f"did you mean {near[0]!r}?"
+    names = sorted(known)
+    return f"known: {', '.join(names[:12])}{', ...' if len(names) > 12 else ''}"

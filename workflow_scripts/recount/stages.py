@@ -1,0 +1,252 @@
+"""The stages as plain functions from paths to paths: generate, train, evaluate, judge.
+
+The workflow, the command line, the tests and a machine without Snakemake all call these. Each leaves a
+manifest beside its files: hashes, seeds, device, commit, seconds, and `state`:
+
+    done      it worked
+    not_run   it cannot be done here (no checkpoint, missing package); `reason` says why
+    failed    the experiment raised; `reason` holds the exception, `trace` its last lines
+
+A failed run is a state with its reason, never a missing row, so judging and reports never wait for
+perfection. What is wrong in a declaration, or on the disk, raises instead.
+"""
+
+import importlib.util
+import shutil
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from recount import files, hashes, layout, provenance
+from recount.experiment import Learned, Measure, NotRun, Train, load
+from recount.progress import Progress
+from recount.run import KEY_COLUMNS, Run, verdict_seeds
+from recount.typed import BadValue, build
+
+STAGE_VERSION = 1
+
+
+def generate(paper, scale: str, out: Path, manifest: Path) -> None:
+    """Draws the data that all arms share into `out` (.npz). Checks every arm and size first."""
+    experiment = load(paper.folder)
+    check_values(paper, experiment)
+    run = make_run(paper, experiment, scale)
+    state = attempt(paper, scale, lambda: missing_packages(paper) or experiment.generate(run))
+    arrays = state.pop("result") or {}
+    files.write_arrays(out, arrays)
+    state["files"] = {out.name: files.sha256(out)}
+    files.write_json(manifest, state)
+
+
+def train(paper, scale: str, arm: str, data: Path, out: Path) -> None:
+    """Trains one arm, all seeds together, into the folder of `out` (run.json)."""
+    experiment = load(paper.folder)
+    state = inherited(data)
+    if state is None:
+        progress = Progress(out.with_name("progress.json"), arm)
+        checkpoints = out.with_name("checkpoints")
+        run = make_run(paper, experiment, scale, arm, progress, checkpoints)
+        state = attempt(paper, scale, lambda: experiment.train(run, checked(data)), run)
+        learned = state.pop("result")
+        state["files"] = keep(learned, out.parent) if learned else {}
+        shutil.rmtree(checkpoints, ignore_errors=True)
+        progress.close()
+    files.write_json(out, state | {"arm": arm, "inputs": {data.name: files.sha256(data)}})
+
+
+def evaluate(paper, scale: str, arm: str, data: Path, trained: Path | None, out: Path) -> None:
+    """Measures one arm into `out` (metrics.parquet), with evaluate.json beside it."""
+    experiment = load(paper.folder)
+    state = inherited(data) or (unusable(trained) if trained else None)
+    frame = pd.DataFrame(columns=KEY_COLUMNS)
+    if state is None:
+        progress = Progress(out.with_name("progress.json"), arm)
+        run = make_run(paper, experiment, scale, arm, progress)
+        state = attempt(paper, scale, lambda: rows_of(experiment, run, data, trained), run)
+        rows = state.pop("result")
+        frame = frame if rows is None else rows.frame()
+        progress.close()
+    files.write_parquet(out, frame)
+    state |= {"arm": arm, "files": {out.name: files.sha256(out)}}
+    files.write_json(out.with_name("evaluate.json"), state)
+
+
+def judge(paper, claim: str, scale: str, results: Path, out: Path) -> dict[str, Any]:
+    """Judges one claim from its paper's metrics by the frozen rule; always writes a verdict."""
+    from recount import judge as judging
+
+    frame, states = collected(paper, scale, results)
+    path = layout.evidence(paper, scale)[2]
+    calibration = files.read_json(path).get(claim) if path.exists() else None
+    judgement = judging.judge(paper, claim, scale, frame, states, calibration)
+    files.write_json(out, judgement)
+    return judgement
+
+
+def collected(paper, scale: str, results: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """All metric rows of a paper at a scale, and each arm's state. Damaged or foreign files raise."""
+    place = layout.of(paper, scale, results)
+    design = hashes.design_hash(paper, scale)
+    frames, states = [], {}
+    for arm in paper.arms:
+        state = files.read_json(place.evaluated(arm))
+        if state["design"] != design:
+            raise BadValue(
+                f"{place.evaluated(arm)}: made under another registration of {paper.slug} "
+                f"(design {state['design'][:12]}, now {design[:12]}); run `recount run {paper.slug}`"
+            )
+        verify_files(place.evaluated(arm), state)
+        frames.append(pd.read_parquet(place.metrics(arm)))
+        states[arm] = {key: state.get(key) for key in ("state", "reason", "seconds")}
+        if place.run(arm).exists():
+            states[arm]["seconds"] += files.read_json(place.run(arm))["seconds"]
+    filled = [frame for frame in frames if len(frame)]
+    return pd.concat(filled, ignore_index=True) if filled else frames[0], states
+
+
+def make_run(
+    paper,
+    experiment: Measure | Train,
+    scale: str,
+    arm: str = "",
+    report: Callable[[int, int, str], None] = lambda done, total, note: None,
+    checkpoints: Path | None = None,
+) -> Run:
+    declared = paper.scales[scale]
+    where = f"{paper.folder / 'paper.yaml'}"
+    return Run(
+        slug=paper.slug,
+        scale=scale,
+        size=build(experiment.size, declared.size, f"{where}: scales.{scale}.size"),
+        seeds=verdict_seeds(paper.slug, scale, paper.version, declared.seeds),
+        arm_name=arm,
+        arm=build(experiment.arm, paper.arms[arm], f"{where}: arms.{arm}") if arm else None,
+        device=device(declared.device),
+        checkpoints=checkpoints,
+        report=report,
+    )
+
+
+def device(wanted: str) -> str:
+    """ "cuda" where a GPU was asked for and is there; else "cpu"."""
+    if wanted != "gpu":
+        return "cpu"
+    from recount.nn import device as found
+
+    return found()
+
+
+def check_values(paper, experiment: Measure | Train) -> None:
+    """Every arm and every scale's size must fit the experiment's types. Raises BadValue with all."""
+    faults = []
+    where = paper.folder / "paper.yaml"
+    tried = [(experiment.arm, value, f"{where}: arms.{name}") for name, value in paper.arms.items()]
+    tried += [
+        (experiment.size, scale.size, f"{where}: scales.{name}.size")
+        for name, scale in paper.scales.items()
+    ]
+    for kind, value, place in tried:
+        try:
+            build(kind, value, place)
+        except BadValue as error:
+            faults.append(str(error))
+    wanted = "measure" if isinstance(experiment, Measure) else "train"
+    if paper.kind != wanted:
+        faults.append(f"{where}: kind: {paper.kind}, but experiment.py is a {wanted} study")
+    if faults:
+        raise BadValue("\n".join(faults))
+
+
+def missing_packages(paper) -> None:
+    for package in paper.needs:
+        if importlib.util.find_spec(package) is None:
+            raise NotRun(f"missing package {package}: pip install -r requirements.lock")
+
+
+def attempt(paper, scale: str, work: Callable[[], Any], run: Run | None = None) -> dict[str, Any]:
+    """Runs `work`; its result or its failure becomes the manifest of the stage."""
+    begun, spent = time.perf_counter(), time.process_time()
+    state: dict[str, Any] = {"state": "done", "reason": None, "trace": None, "result": None}
+    try:
+        state["result"] = work()
+    except NotRun as error:
+        state |= {"state": "not_run", "reason": str(error)}
+    except (BadValue, OSError):
+        raise
+    except Exception as error:
+        lines = traceback.format_exc().splitlines()[-20:]
+        reason = f"{type(error).__name__}: {error}"
+        state |= {"state": "failed", "reason": reason, "trace": "\n".join(lines)}
+    return state | stamp(
+        paper, scale, run, time.perf_counter() - begun, time.process_time() - spent
+    )
+
+
+def stamp(paper, scale: str, run: Run | None, seconds: float, cpu: float) -> dict[str, Any]:
+    """The provenance part of a manifest. Times are wall and processor seconds."""
+    root = paper.folder.parent.parent.parent
+    return {
+        "slug": paper.slug,
+        "lab": paper.lab,
+        "scale": scale,
+        "design": hashes.design_hash(paper, scale),
+        "rules": {name: hashes.rule_hash(paper, name, scale) for name in paper.claims},
+        "seeds": list(run.seeds) if run else [],
+        "device": run.device if run else "cpu",
+        "seconds": round(seconds, 3),
+        "cpu_seconds": round(cpu, 3),
+        "fingerprint": provenance.fingerprint(),
+        **provenance.commit(root, paper.folder),
+    }
+
+
+def rows_of(experiment, run: Run, data: Path, trained: Path | None):
+    arrays = checked(data)
+    if isinstance(experiment, Measure):
+        return experiment.measure(run, arrays)
+    from safetensors.numpy import load_file
+
+    verify_files(trained, files.read_json(trained))
+    return experiment.evaluate(run, arrays, load_file(trained.with_name("model.safetensors")))
+
+
+def keep(learned: Learned, folder: Path) -> dict[str, str]:
+    """Writes the trained arrays and the curve; returns their hashes by file name."""
+    from safetensors.numpy import save
+
+    model, curve = folder / "model.safetensors", folder / "curve.parquet"
+    files.write_bytes(model, save(learned.arrays))
+    files.write_parquet(curve, pd.DataFrame(learned.curve))
+    return {path.name: files.sha256(path) for path in (model, curve)}
+
+
+def checked(data: Path) -> dict[str, Any]:
+    """The arrays of data.npz, once its bytes agree with its manifest."""
+    manifest = data.with_suffix(".json")
+    verify_files(manifest, files.read_json(manifest))
+    return files.read_arrays(data)
+
+
+def verify_files(manifest: Path, state: dict[str, Any]) -> None:
+    """Raises BadValue when a file that the manifest lists is absent or has other bytes."""
+    for name, digest in state["files"].items():
+        path = manifest.with_name(name)
+        if not path.exists() or files.sha256(path) != digest:
+            raise BadValue(
+                f"{path}: differs from what {manifest.name} recorded (damaged, truncated or "
+                f"swapped); delete {manifest} and run again"
+            )
+
+
+def inherited(data: Path) -> dict[str, Any] | None:
+    return unusable(data.with_suffix(".json"))
+
+
+def unusable(manifest: Path) -> dict[str, Any] | None:
+    """The state to pass on when an earlier stage did not end as `done`; None when it did."""
+    state = files.read_json(manifest)
+    return None if state["state"] == "done" else state | {"files": {}, "seconds": 0.0}

@@ -1,0 +1,12 @@
+"""Imports all results into MLflow; what is there already is not imported again."""
+
+from pathlib import Path
+
+from snakemake.script import snakemake
+
+from recount import files, registry, tracking
+from recount.logs import logged
+
+with logged(snakemake.log[0]):
+    imported = tracking.sync(registry.load(), Path("results"))
+    files.write_json(Path(snakemake.output.imported), imported)

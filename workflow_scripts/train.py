@@ -1,0 +1,14 @@
+"""Trains one arm of one paper, all seeds together."""
+
+from pathlib import Path
+
+from snakemake.script import snakemake
+
+from recount import registry, stages
+from recount.logs import logged
+
+wildcards = snakemake.wildcards
+paper = registry.read(wildcards.lab, wildcards.slug)
+data, out = Path(snakemake.input.data), Path(snakemake.output.run)
+with logged(snakemake.log[0]):
+    stages.train(paper, wildcards.scale, wildcards.arm, data, out)
