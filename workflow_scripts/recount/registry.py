@@ -1,0 +1,200 @@
+"""Finds and loads the papers: papers/<lab>/<slug>/paper.yaml into typed values, all faults at once.
+
+Every job of the workflow reads the registry, so nothing here imports torch. A bad file stops
+everything, and the message names file, line, field and remedy of each fault.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from recount import strict_yaml
+from recount.checks import cross_check
+from recount.faults import faults_of
+from recount.hashes import design_hash, rule_hash
+from recount.schema import LABS, Claim, Paper, Planned, Quantity, Scale
+from recount.strict_yaml import Document
+from recount.typed import BadValue
+
+__all__ = [
+    "LABS",
+    "Claim",
+    "Paper",
+    "Planned",
+    "Quantity",
+    "Registry",
+    "Scale",
+    "check",
+    "design_hash",
+    "load",
+    "load_paper",
+    "root",
+    "rule_hash",
+]
+PLANNED_BYTES = 512 * 1024
+
+
+@dataclass(frozen=True)
+class Registry:
+    """All built papers by slug, sorted, and the planned ones, sorted."""
+
+    root: Path
+    papers: dict[str, Paper]
+    planned: list[Planned]
+
+
+def root() -> Path:
+    """The project's folder: RECOUNT_ROOT, or the nearest one upwards with Snakefile and papers."""
+    named = os.environ.get("RECOUNT_ROOT")
+    if named:
+        if not (Path(named) / "papers").is_dir():
+            raise BadValue(f"RECOUNT_ROOT={named}: has no folder papers; name the project's folder")
+        return Path(named).resolve()
+    here = Path.cwd().resolve()
+    for folder in (here, *here.parents):
+        if (folder / "Snakefile").is_file() and (folder / "papers").is_dir():
+            return folder
+    source = Path(__file__).resolve().parents[2]
+    if (source / "papers").is_dir():
+        return source
+    raise BadValue(f"{here}: no project here; go to the folder with Snakefile, or set RECOUNT_ROOT")
+
+
+def load(base: Path | None = None, lint: bool = False) -> Registry:
+    """Every paper and every plan, or one BadValue that lists all faults.
+
+    `lint` also checks the text of the rules' expressions, as `check` does.
+    """
+    base = (base or root()).resolve()
+    faults: list[str] = []
+    papers: dict[str, Paper] = {}
+    for folder in paper_folders(base, faults):
+        try:
+            paper = load_paper(folder, base)
+        except BadValue as fault:
+            faults.append(str(fault))
+            continue
+        if paper.slug in papers:
+            other = papers[paper.slug].folder.relative_to(base)
+            faults.append(f"{shown(folder, base)}: the slug stands in {other} too; rename one")
+        papers[paper.slug] = paper
+    planned = load_planned(base, papers, faults)
+    if not papers and not faults:
+        faults.append(f"{base / 'papers'}: holds no paper; add papers/<lab>/<slug>/paper.yaml")
+    if lint:
+        faults += [text for paper in papers.values() for text in check(paper)]
+    if faults:
+        raise BadValue("\n".join(faults))
+    return Registry(base, dict(sorted(papers.items())), planned)
+
+
+def paper_folders(base: Path, faults: list[str]) -> list[Path]:
+    """papers/<lab>/<slug>, sorted. A folder that is no paper is a fault, never passed over."""
+    folders = []
+    for lab in sorted((base / "papers").glob("[!._]*")):
+        if not lab.is_dir():
+            if lab.name != "planned.yaml":
+                faults.append(
+                    f"{shown(lab, base)}: only labs and planned.yaml belong here; move it"
+                )
+        elif lab.is_symlink() or lab.name not in LABS:
+            faults.append(f"{shown(lab, base)}: is no lab; the labs are {', '.join(LABS)}")
+        else:
+            inside = lab.glob("[!._]*")
+            folders += [one for one in inside if not one.is_dir() or any(one.iterdir())]
+    return sorted(folders)
+
+
+def load_paper(folder: Path, base: Path | None = None) -> Paper:
+    """One paper from its folder. Raises BadValue with all its faults."""
+    base = base or folder.parents[2]
+    if folder.is_symlink() or not folder.resolve().is_relative_to(base.resolve()):
+        raise BadValue(f"{shown(folder, base)}: is a symbolic link; put the folder itself there")
+    for name in ("paper.yaml", "experiment.py"):
+        if (folder / name).is_symlink() or not (folder / name).is_file():
+            raise BadValue(
+                f"{shown(folder / name, base)}: is missing or no plain file; a paper is a folder "
+                "with paper.yaml and experiment.py"
+            )
+    name_faults(folder, base)
+    path = folder / "paper.yaml"
+    return paper_from(strict_yaml.load(path, shown(path, base)), folder)
+
+
+def name_faults(folder: Path, base: Path) -> None:
+    try:
+        Planned(slug=folder.name, lab=folder.parent.name, level="exact", title="-", claim="-")
+    except ValidationError as error:
+        _, text = faults_of(error, Planned)[0]
+        raise BadValue(f"{shown(folder, base)}: {text}; rename the folder") from None
+
+
+def paper_from(document: Document, folder: Path) -> Paper:
+    """A typed paper from what stands in its file. `folder` gives slug and lab."""
+    try:
+        paper = Paper.model_validate(document.value)
+    except ValidationError as error:
+        faults = faults_of(error, Paper)
+    else:
+        paper._folder = folder
+        faults = cross_check(paper)
+    if faults:
+        raise BadValue("\n".join(written(document, path, text) for path, text in faults))
+    return paper
+
+
+def written(document: Document, path: tuple, text: str) -> str:
+    name = ".".join(str(part) for part in path)
+    return f"{document.where(path)}: {name}{': ' if name else ''}{text}"
+
+
+def load_planned(base: Path, papers: dict[str, Paper], faults: list[str]) -> list[Planned]:
+    """papers/planned.yaml; none planned where the file does not exist."""
+    path = base / "papers" / "planned.yaml"
+    if not path.exists() and not path.is_symlink():
+        return []
+    try:
+        document = strict_yaml.load(path, shown(path, base), PLANNED_BYTES)
+    except BadValue as fault:
+        faults.append(str(fault))
+        return []
+    if not isinstance(document.value, list):
+        faults.append(f"{document.where(())}: is no list; write one line `- {{slug: ...}}` a paper")
+        return []
+    planned: dict[str, Planned] = {}
+    for place, entry in enumerate(document.value):
+        try:
+            one = Planned.model_validate(entry)
+        except ValidationError as error:
+            found = faults_of(error, Planned)
+            faults += [written(document, (place, *path), text) for path, text in found]
+            continue
+        if one.slug in papers or one.slug in planned:
+            why = "is built" if one.slug in papers else "is planned twice"
+            text = f"{one.slug} {why}; delete this line"
+            faults.append(written(document, (place,), text))
+        planned[one.slug] = one
+    return [planned[slug] for slug in sorted(planned)]
+
+
+def check(paper: Paper) -> list[str]:
+    """Faults of a paper's rule expressions, found by the judge's linter."""
+    from recount.judge import lint
+
+    return [
+        f"{shown(paper.folder / 'paper.yaml', paper.folder.parents[2])}: {text}"
+        for text in lint(paper)
+    ]
+
+
+def shown(path: Path, base: Path) -> str:
+    """A path as messages show it: from the project's folder."""
+    return str(path.relative_to(base)) if path.is_relative_to(base) else str(path)
+
+
+def values(paper: Paper) -> dict[str, Any]:
+    """A paper as plain values, defaults filled in, as it would be written in YAML."""
+    return paper.model_dump(by_alias=True)
