@@ -3,6 +3,7 @@
 #   generate -> train -> evaluate -> claim_<slug> -> collect, track, report
 #
 # Everything about one paper is in papers/<lab>/<slug>/; everything about how to run is in profiles/.
+import json
 import os
 import sys
 from pathlib import Path
@@ -26,6 +27,7 @@ if not config:
 CHOICE = selection.choose(ROOT, config)
 SCALE = CHOICE.scale
 PAPERS = CHOICE.papers
+os.environ["RECOUNT_CHECKPOINTS"] = json.dumps(CHOICE.folders)
 
 
 wildcard_constraints:

@@ -8,7 +8,7 @@ from recount import registry, stages
 from recount.logs import logged
 
 wildcards = snakemake.wildcards
-paper = registry.read(wildcards.lab, wildcards.slug)
+paper = registry.load_paper(registry.root() / "papers" / wildcards.lab / wildcards.slug)
 data, out = Path(snakemake.input.data), Path(snakemake.output.metrics)
 trained = Path(snakemake.input.run[0]) if snakemake.input.run else None
 with logged(snakemake.log[0]):

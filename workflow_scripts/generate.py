@@ -7,7 +7,9 @@ from snakemake.script import snakemake
 from recount import registry, stages
 from recount.logs import logged
 
-paper = registry.read(snakemake.wildcards.lab, snakemake.wildcards.slug)
+paper = registry.load_paper(
+    registry.root() / "papers" / snakemake.wildcards.lab / snakemake.wildcards.slug
+)
 with logged(snakemake.log[0]):
     stages.generate(
         paper,

@@ -8,6 +8,6 @@ from recount import registry, stages
 from recount.logs import logged
 
 params = snakemake.params
-paper = registry.read(params.lab, params.slug)
+paper = registry.load_paper(registry.root() / "papers" / params.lab / params.slug)
 with logged(snakemake.log[0]):
     stages.judge(paper, params.claim, params.scale, Path("results"), Path(snakemake.output.verdict))

@@ -108,20 +108,25 @@ def choose(root: Path, config: Mapping[str, Any]) -> Choice:
 def select(papers: Mapping[str, Any], wanted: str | Iterable[str], scale: str) -> dict[str, Any]:
     """`tour`, `all`, a lab, a slug, or a list (or comma list) of these; papers with the scale."""
     names = wanted.replace(",", " ").split() if isinstance(wanted, str) else list(wanted)
-    labs = {paper.lab for paper in papers.values()}
-    chosen = {}
-    for name in names:
-        found = [slug for slug, paper in papers.items() if matches(paper, str(name))]
-        if not found:
-            known = [*papers, *labs, "tour", "all"]
-            raise BadValue(f"config: papers: nothing is called {name!r}; {suggestion(name, known)}")
-        chosen |= {slug: papers[slug] for slug in found}
-    if not chosen:
-        raise BadValue("config: papers: empty; write tour, all, a lab or a paper")
+    chosen = named(papers, names)
     missing = [slug for slug in chosen if scale not in chosen[slug].scales]
-    if missing and not set(names) & {"tour", "all", *labs}:
+    if missing and set(names) & set(missing):
         raise BadValue(f"config: scale: {missing[0]} declares no scale {scale!r}")
-    return {slug: chosen[slug] for slug in sorted(chosen) if slug not in missing}
+    return with_scale(chosen, scale)
+
+
+def named(papers: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """The papers that the names stand for, sorted by slug. Raises BadValue with a suggestion."""
+    chosen: set[str] = set()
+    for name in names:
+        found = {slug for slug, paper in papers.items() if matches(paper, str(name))}
+        if not found and name != "tour":
+            known = [*papers, *{paper.lab for paper in papers.values()}, "tour", "all"]
+            raise BadValue(f"papers: nothing is called {name!r}; {suggestion(name, known)}")
+        chosen |= found
+    if not chosen:
+        raise BadValue("papers: none chosen; write tour, all, a lab or a paper")
+    return {slug: papers[slug] for slug in sorted(chosen)}
 
 
 def matches(paper, name: str) -> bool:

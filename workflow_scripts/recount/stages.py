@@ -1,7 +1,7 @@
 """The stages as plain functions from paths to paths: generate, train, evaluate, judge.
 
-The workflow, the command line, the tests and a machine without Snakemake all call these. Each leaves a
-manifest beside its files: hashes, seeds, device, commit, seconds, and `state`:
+The workflow, the command line, the tests and a machine without Snakemake all call these. Each
+leaves a manifest beside its files: hashes, seeds, device, commit, seconds, and `state`:
 
     done      it worked
     not_run   it cannot be done here (no checkpoint, missing package); `reason` says why
@@ -88,7 +88,7 @@ def judge(paper, claim: str, scale: str, results: Path, out: Path) -> dict[str, 
 
 
 def collected(paper, scale: str, results: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """All metric rows of a paper at a scale, and each arm's state. Damaged or foreign files raise."""
+    """All metric rows of a paper at a scale, and each arm's state. Raises on damaged files."""
     place = layout.of(paper, scale, results)
     design = hashes.design_hash(paper, scale)
     frames, states = [], {}
@@ -97,7 +97,7 @@ def collected(paper, scale: str, results: Path) -> tuple[pd.DataFrame, dict[str,
         if state["design"] != design:
             raise BadValue(
                 f"{place.evaluated(arm)}: made under another registration of {paper.slug} "
-                f"(design {state['design'][:12]}, now {design[:12]}); run `recount run {paper.slug}`"
+                f"(design {state['design'][:8]}, now {design[:8]}); run `recount run {paper.slug}`"
             )
         verify_files(place.evaluated(arm), state)
         frames.append(pd.read_parquet(place.metrics(arm)))
@@ -141,7 +141,7 @@ def device(wanted: str) -> str:
 
 
 def check_values(paper, experiment: Measure | Train) -> None:
-    """Every arm and every scale's size must fit the experiment's types. Raises BadValue with all."""
+    """Every arm and size must fit the experiment's types. Raises BadValue with all faults."""
     faults = []
     where = paper.folder / "paper.yaml"
     tried = [(experiment.arm, value, f"{where}: arms.{name}") for name, value in paper.arms.items()]

@@ -1,0 +1,64 @@
+# Two commands for a new user: `make reproduce` and `make test`. Both make their own environment.
+#   make reproduce PAPERS=all|<lab>|<paper>  SCALE=laptop|gpu  CORES=2
+#   make env TORCH="torch==2.13.0"           any build of torch that pip can find (CPU or CUDA)
+SHELL := /bin/bash
+PYTHON ?= python3
+PAPERS ?= tour
+SCALE ?= laptop
+CORES ?= $(shell nproc 2>/dev/null || echo 2)
+TORCH ?= torch==2.13.0
+BIN := .venv/bin
+export MLFLOW_DISABLE_TELEMETRY := true
+export OMP_NUM_THREADS := 1
+
+.PHONY: help reproduce test env ui bench lint clean
+
+help:
+	@sed -n 's/^#//p' Makefile; echo " make ui | bench | lint | clean"
+
+reproduce: env
+	$(BIN)/recount doctor --brief
+	$(BIN)/recount run $(PAPERS) --scale $(SCALE) --cores $(CORES)
+
+test: env browser
+	$(BIN)/python -m pytest -n $(CORES) -q
+
+env: .venv/ready
+
+# torch first: with it installed, the rest of the lock cannot pull another build.
+.venv/ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
+	  || { echo "Recount's lock is for CPython 3.11; say: make $(MAKECMDGOALS) PYTHON=python3.11"; exit 1; }
+	@echo "Making the environment in .venv (a few minutes, once)"
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$(TORCH)"
+	grep -v '^torch==' requirements.lock > .venv/lock.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r .venv/lock.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+# The browser tests need a Chromium; on Debian and Ubuntu it is installed when we may.
+.PHONY: browser
+browser:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null \
+	  || command -v google-chrome >/dev/null \
+	  || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq \
+	       && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } \
+	  || echo "No Chromium found: the browser tests will say how to get one"
+
+ui: env
+	@test -f results/mlflow.db || { echo "No runs yet: make reproduce"; exit 1; }
+	$(BIN)/mlflow ui --backend-store-uri sqlite:///results/mlflow.db --host 127.0.0.1 --port 5000
+
+bench: env
+	$(BIN)/python -m benchmarks
+
+lint: env
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/snakefmt --check Snakefile rules workflow
+	$(BIN)/python -m pytest -q tests/layers
+	$(BIN)/snakemake --lint
+
+clean:
+	rm -rf results logs .snakemake

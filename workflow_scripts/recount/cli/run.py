@@ -1,0 +1,37 @@
+"""`recount run`: runs the chosen papers through Snakemake and shows the verdicts."""
+
+from rich.console import Console
+
+from recount import driver, registry, schedule, selection
+from recount.cli import plan as plans
+from recount.cli import verdicts
+
+
+def add(parser) -> None:
+    plans.add(parser)
+    parser.add_argument("--again", action="store_true", help="run again what is already done")
+    parser.add_argument("--yes", action="store_true", help="no plan, no summary of the next steps")
+
+
+def run(args) -> int:
+    console = Console()
+    root = registry.root()
+    choice = selection.choose(root, {"scale": args.scale, "papers": ",".join(args.papers)})
+    plan = schedule.plan(choice, root / "results")
+    if not args.yes:
+        plans.show(plan, args.cores)
+    done = driver.drive(root, choice, args.cores, plan.stale, console, again=args.again)
+    if done.nothing:
+        console.print("Nothing to do: every result is there and belongs to this registration.")
+    failed = verdicts.show(choice, root / "results", console)
+    if not args.yes:
+        next_steps(console, choice.scale)
+    return done.code or int(failed)
+
+
+def next_steps(console: Console, scale: str) -> None:
+    console.print(
+        f"\nAtlas: results/{scale}/index.html (open it in a browser; it needs no network)"
+    )
+    console.print("Next:  make ui                      the runs in MLflow, on this machine only")
+    console.print("       make reproduce PAPERS=all    every built paper, or name a lab or a paper")

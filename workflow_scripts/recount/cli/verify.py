@@ -1,0 +1,28 @@
+"""`recount verify`: every recorded verdict recomputed from its rows, offline, byte for byte."""
+
+from rich.console import Console
+
+from recount import layout, ledger, registry, selection
+
+SCALES = ("laptop", "gpu", "paper")
+
+
+def add(parser) -> None:
+    parser.add_argument("papers", nargs="*", default=["all"], help="all, labs or papers")
+
+
+def run(args) -> int:
+    papers = selection.named(registry.load().papers, args.papers)
+    checks = [
+        ledger.verify(paper, scale)
+        for paper in papers.values()
+        for scale in SCALES
+        if layout.evidence(paper, scale)[1].exists()
+    ]
+    console = Console()
+    for check in checks:
+        console.print(f"{check.state:8} {check.slug} at {check.scale}: {check.detail}")
+    damaged = sum(check.state == "damaged" for check in checks)
+    stale = sum(check.state == "stale" for check in checks)
+    console.print(f"{len(checks)} verified, {damaged} damaged, {stale} stale.")
+    return int(damaged > 0)

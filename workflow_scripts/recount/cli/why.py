@@ -1,0 +1,97 @@
+"""`recount why CLAIM`: what became of a claim, and what to do about it."""
+
+from pathlib import Path
+
+from rich.console import Console
+
+from recount import files, layout, registry, schedule, selection
+from recount.typed import BadValue
+
+
+def add(parser) -> None:
+    parser.add_argument("claim", help="a paper (its main claim) or paper_claim, as in claim_<name>")
+    parser.add_argument("--scale", default="laptop", help="smoke, laptop, gpu or paper")
+
+
+def run(args) -> int:
+    root = registry.root()
+    paper, claim = find(registry.load(root).papers, args.claim.removeprefix("claim_"))
+    console = Console(highlight=False)
+    results = root / "results"
+    place = layout.of(paper, args.scale, results)
+    path = place.judgement(claim)
+    console.print(f"[bold]{paper.slug}, claim {claim}, {args.scale} scale[/bold]")
+    console.print(paper.claims[claim].statement.strip())
+    stale = schedule.stale_files(paper, args.scale, results) if args.scale in paper.scales else []
+    for arm in paper.arms:
+        show_arm(console, root, place, arm, stale)
+    if not path.exists():
+        console.print(f"No verdict here. Run: recount run {paper.slug} --scale {args.scale}")
+        return 0
+    show_judgement(console, files.read_json(path))
+    return 0
+
+
+def find(papers, name: str):
+    """`slug`, or `slug_claim`. Raises BadValue with the nearest name."""
+    known = {}
+    for slug, paper in papers.items():
+        known |= {
+            slug if claim == "main" else f"{slug}_{claim}": (paper, claim) for claim in paper.claims
+        }
+    if name not in known:
+        raise BadValue(f"no claim is called {name!r}; {selection.suggestion(name, known)}")
+    return known[name]
+
+
+def show_arm(console: Console, root: Path, place, arm: str, stale: list[Path]) -> None:
+    """One line for a run that is fine; state, log and remedy for one that is not."""
+    for stage, path in (("train", place.run(arm)), ("evaluate", place.evaluated(arm))):
+        if not path.exists():
+            continue
+        one = files.read_json(path)
+        job = f", job {one['job']} on {one['node']}" if one.get("job") else ""
+        console.print(f"  {arm}: {stage} {one['state']} in {one['seconds']:.1f} s{job}")
+        if one["state"] != "done":
+            console.print(f"    reason: {one['reason']}")
+            console.print("    " + (one.get("trace") or "").replace("\n", "\n    "))
+            console.print(f"    remedy: {remedy(one)}")
+        elif path in stale or path.with_name("metrics.parquet") in stale:
+            console.print("    stale: made under another registration, or its bytes changed")
+            console.print(f"    remedy: recount run {place.slug} --scale {place.scale}")
+    if not place.evaluated(arm).exists():
+        console.print(f"  {arm}: not evaluated")
+        tail(console, root, place, arm)
+
+
+def remedy(one: dict) -> str:
+    if one["state"] == "not_run":
+        return "supply what is missing, then `recount run` this paper again"
+    if "memory" in (one["reason"] or "").lower():
+        return f"give it more memory: --set-resources train:mem_mb=16000, or {one['scale']} less"
+    return "mend the experiment; `recount run` repeats failed runs by itself"
+
+
+def tail(console: Console, root: Path, place, arm: str) -> None:
+    for stage in ("evaluate", "train"):
+        log = root / "logs" / place.scale / place.lab / place.slug / f"{stage}_{arm}.log"
+        if log.exists() and log.stat().st_size:
+            console.print(f"    last lines of {log.relative_to(root)}:")
+            for line in log.read_text(errors="replace").splitlines()[-12:]:
+                console.print(f"      {line}", markup=False)
+            return
+
+
+def show_judgement(console: Console, one: dict) -> None:
+    grades = f" ({', '.join(one['grades'])})" if one["grades"] else ""
+    console.print(f"[bold]{one['words']}[/bold]{grades}; {one['scope']}")
+    if one["reason"]:
+        console.print(f"  because: {one['reason']}")
+    for name, quantity in one["quantities"].items():
+        low, high = (quantity[side] for side in ("low", "high"))
+        console.print(f"  {name}: {quantity['point']} in [{low}, {high}] ({quantity['interval']})")
+    for part, expression in one["expressions"].items():
+        console.print(f"  {part}: {expression['text']} -> {expression['value']}", markup=False)
+    for guard in one["guards"]:
+        if not guard["passed"]:
+            console.print(f"  guard {guard['name']} failed: {guard['detail']}", markup=False)

@@ -1,0 +1,164 @@
+"""The ledger: recorded evidence, and the proof that each verdict follows from it.
+
+`record` copies a paper's results into papers/<lab>/<slug>/evidence/. It alone writes there, and
+refuses what was not registered before its data: runs from uncommitted code, under another design
+or another rule, or from a commit that is not in this history. `verify` recomputes every verdict
+from the recorded rows, offline, and compares the bytes.
+"""
+
+import hashlib
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from recount import files, hashes, judge, layout, provenance, stages
+from recount.run import KEY_COLUMNS, verdict_seeds
+from recount.typed import BadValue
+
+KEPT = ("state", "reason", "arm", "seeds", "device", "seconds", "cpu_seconds", "commit", "design")
+
+
+@dataclass(frozen=True)
+class Check:
+    """What `verify` found of one paper at one scale: ok, stale, or damaged, and why."""
+
+    slug: str
+    scale: str
+    state: str
+    detail: str
+
+
+def record(paper, scale: str, results: Path, root: Path) -> Path:
+    """Writes the evidence of one paper at one scale; returns its JSON file. Raises BadValue."""
+    frame, states = stages.collected(paper, scale, results)
+    manifests = manifests_of(paper, scale, results)
+    refuse(paper, scale, manifests, root)
+    rows_path, json_path, calibration_path = layout.evidence(paper, scale)
+    axes = sorted(set(frame.columns) - set(KEY_COLUMNS))
+    frame = frame[KEY_COLUMNS + axes].sort_values(["arm", "metric", "seed", *axes])
+    files.write_parquet(rows_path, frame.reset_index(drop=True))
+    calibration = files.read_json(calibration_path) if calibration_path.exists() else {}
+    judged = judgements(paper, scale, pd.read_parquet(rows_path), states, calibration)
+    first = next(iter(manifests.values()))["evaluate"]
+    entry = {
+        "judgements": judged,
+        "states": states,
+        "registration": {
+            "commit": first["commit"],
+            "design": first["design"],
+            "rules": first["rules"],
+            "version": paper.version,
+        },
+        "manifests": {
+            arm: {stage: {key: one[key] for key in KEPT} for stage, one in stages_of.items()}
+            for arm, stages_of in manifests.items()
+        },
+        "fingerprint": first["fingerprint"],
+        "rows": files.sha256(rows_path),
+        "calibration": files.sha256(calibration_path) if calibration_path.exists() else None,
+    }
+    files.write_json(json_path, entry | {"seal": seal(entry)})
+    return json_path
+
+
+def manifests_of(paper, scale: str, results: Path) -> dict[str, dict[str, Any]]:
+    """arm -> stage -> manifest, for the stages that this kind of paper has."""
+    place = layout.of(paper, scale, results)
+    found = {}
+    for arm in paper.arms:
+        found[arm] = {"evaluate": files.read_json(place.evaluated(arm))}
+        if paper.kind == "train":
+            found[arm]["train"] = files.read_json(place.run(arm))
+    return found
+
+
+def refuse(paper, scale: str, manifests: dict[str, Any], root: Path) -> None:
+    """Raises BadValue, naming the run and the remedy, unless all was registered beforehand."""
+    if scale == "smoke":
+        raise BadValue("smoke proves the plumbing only; it is never recorded")
+    again = f"commit, then `recount run {paper.slug} --scale {scale} --again`"
+    rules = {name: hashes.rule_hash(paper, name, scale) for name in paper.claims}
+    seeds = list(verdict_seeds(paper.slug, scale, paper.version, paper.scales[scale].seeds))
+    for arm, stages_of in manifests.items():
+        for stage, one in stages_of.items():
+            where = f"{paper.slug}, arm {arm}, {stage}"
+            if one["dirty"] or not one["commit"]:
+                raise BadValue(f"{where}: ran from uncommitted code; {again}")
+            if provenance.git(root, "merge-base", "--is-ancestor", one["commit"], "HEAD") is None:
+                raise BadValue(f"{where}: its commit is not in this history; {again}")
+            if one["rules"] != rules:
+                raise BadValue(f"{where}: the rule was changed after this run; {again}")
+            if one["state"] == "failed":
+                raise BadValue(f"{where}: failed ({one['reason']}); mend it and run again")
+            if one["state"] == "done" and one["seeds"] != seeds:
+                raise BadValue(f"{where}: not the registered seeds; {again}")
+    refuse_post_hoc(paper, scale, rules)
+
+
+def refuse_post_hoc(paper, scale: str, rules: dict[str, str]) -> None:
+    """A rule that has evidence may only change together with the paper's version."""
+    path = layout.evidence(paper, scale)[1]
+    if not path.exists():
+        return
+    old = files.read_json(path)["registration"]
+    changed = [name for name in old["rules"] if rules.get(name) not in (None, old["rules"][name])]
+    if changed and old["version"] >= paper.version:
+        raise BadValue(
+            f"{paper.folder / 'paper.yaml'}: claims.{changed[0]}: not the recorded rule; "
+            f"raise `version` to {old['version'] + 1} (the page then says post hoc)"
+        )
+
+
+def judgements(paper, scale: str, frame, states, calibration) -> dict[str, Any]:
+    return {
+        claim: judge.judge(paper, claim, scale, frame, states, calibration.get(claim))
+        for claim in paper.claims
+    }
+
+
+def seal(entry: dict[str, Any]) -> str:
+    return hashlib.sha256(files.json_bytes(entry)).hexdigest()
+
+
+def verify(paper, scale: str) -> Check:
+    """Recomputes the verdicts of a paper's evidence; every changed byte makes it `damaged`."""
+    rows_path, json_path, calibration_path = layout.evidence(paper, scale)
+    try:
+        content = json_path.read_bytes()
+        entry = files.read_json(json_path)
+        unsealed = {key: value for key, value in entry.items() if key != "seal"}
+        if files.json_bytes(entry) != content or seal(unsealed) != entry["seal"]:
+            return Check(
+                paper.slug, scale, "damaged", f"{json_path.name}: bytes differ from its seal"
+            )
+        rows = rows_path.read_bytes()
+        if hashlib.sha256(rows).hexdigest() != entry["rows"]:
+            return Check(paper.slug, scale, "damaged", f"{rows_path.name}: bytes differ")
+        digest = files.sha256(calibration_path) if calibration_path.exists() else None
+        if digest != entry["calibration"]:
+            return Check(paper.slug, scale, "damaged", f"{calibration_path.name}: bytes differ")
+    except (BadValue, OSError, KeyError, TypeError) as error:
+        return Check(paper.slug, scale, "damaged", f"{json_path.name}: {error}")
+    stale = staleness(paper, scale, entry["registration"])
+    if stale:
+        return Check(paper.slug, scale, "stale", stale)
+    frame = pd.read_parquet(io.BytesIO(rows))
+    calibration = files.read_json(calibration_path) if digest else {}
+    again = judgements(paper, scale, frame, entry["states"], calibration)
+    if files.json_bytes(again) != files.json_bytes(entry["judgements"]):
+        changed = [name for name in again if again[name] != entry["judgements"].get(name)]
+        return Check(paper.slug, scale, "damaged", f"re-judging differs: {', '.join(changed)}")
+    return Check(paper.slug, scale, "ok", f"{len(again)} verdicts recomputed, byte for byte")
+
+
+def staleness(paper, scale: str, registration: dict[str, Any]) -> str:
+    """Why recorded evidence belongs to an older registration; empty when it is current."""
+    rules = {name: hashes.rule_hash(paper, name, scale) for name in paper.claims}
+    if registration["rules"] != rules:
+        return "the rule has changed since; record a new version"
+    if registration["design"] != hashes.design_hash(paper, scale):
+        return "the experiment has changed since; run and record again"
+    return ""
