@@ -1,0 +1,120 @@
+"""What is there: every judgement, run and file of metrics, from this machine and as recorded.
+
+One reader for the store, the tracking and the reports. It reads and never judges. A file that is
+missing or damaged becomes a state with its reason; nothing is left out.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from recount import files, layout
+from recount.typed import BadValue
+
+SCALES = ("smoke", "laptop", "gpu", "paper")
+STAGES = ("train", "evaluate")
+MISSING = {"state": "not_run", "reason": "no such run yet"}
+
+
+@dataclass(frozen=True)
+class Found:
+    """One paper at one scale, from one source: "run" (made here) or "evidence" (recorded).
+
+    `runs` maps arm -> stage -> manifest, for every declared arm; `metrics` and `curves` map arm ->
+    file. Recorded rows of all arms are one file, under the key "".
+    """
+
+    paper: Any
+    scale: str
+    source: str
+    judgements: dict[str, dict[str, Any]] = field(default_factory=dict)
+    runs: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+    metrics: dict[str, Path] = field(default_factory=dict)
+    curves: dict[str, Path] = field(default_factory=dict)
+    problems: list[tuple[Path, str]] = field(default_factory=list)
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return self.source, self.scale, self.paper.slug
+
+
+def find_all(registry, results: Path) -> list[Found]:
+    """All there is of all papers, in the order of papers, then scales, runs before evidence."""
+    return [found for paper in registry.papers.values() for found in find(paper, results)]
+
+
+def find(paper, results: Path) -> Iterator[Found]:
+    for scale in SCALES:
+        if layout.of(paper, scale, results).folder.is_dir():
+            yield made_here(paper, scale, results)
+        if layout.evidence(paper, scale)[1].exists():
+            yield recorded(paper, scale)
+
+
+def made_here(paper, scale: str, results: Path) -> Found:
+    """What this machine made of a paper at a scale; claims not judged yet are `not_run`."""
+    place = layout.of(paper, scale, results)
+    found = Found(paper, scale, "run")
+    for claim in paper.claims:
+        path = place.judgement(claim)
+        found.judgements[claim] = read(path, found) or unjudged(paper, claim, scale, path)
+    for arm in paper.arms:
+        paths = {"train": place.run(arm), "evaluate": place.evaluated(arm)}
+        wanted = STAGES if paper.kind == "train" else ("evaluate",)
+        found.runs[arm] = {stage: read(paths[stage], found) or dict(MISSING) for stage in wanted}
+        if place.metrics(arm).exists():
+            found.metrics[arm] = place.metrics(arm)
+        curve = place.run(arm).with_name("curve.parquet")
+        if curve.exists():
+            found.curves[arm] = curve
+    return found
+
+
+def recorded(paper, scale: str) -> Found:
+    """The recorded evidence of a paper at a scale, as it stands in the repository."""
+    rows, verdicts, _ = layout.evidence(paper, scale)
+    found = Found(paper, scale, "evidence")
+    document = read(verdicts, found) or {}
+    for claim in paper.claims:
+        judgement = document.get("judgements", {}).get(claim)
+        found.judgements[claim] = judgement or unjudged(paper, claim, scale, verdicts)
+    for arm in paper.arms:
+        manifest = document.get("manifests", {}).get(arm) or dict(MISSING)
+        stages = {stage: manifest[stage] for stage in STAGES if stage in manifest}
+        found.runs[arm] = stages or {"evaluate": manifest}
+    if rows.exists():
+        found.metrics[""] = rows
+    return found
+
+
+def read(path: Path, found: Found) -> dict[str, Any] | None:
+    """The object in a JSON file, or None; what damages it goes to `problems`."""
+    if not path.exists():
+        return None
+    try:
+        document = files.read_json(path)
+        if not isinstance(document, dict):
+            raise BadValue(f"{path}: holds no JSON object; delete it and run again")
+        return document
+    except BadValue as error:
+        found.problems.append((path, str(error)))
+        return None
+
+
+def unjudged(paper, claim: str, scale: str, path: Path) -> dict[str, Any]:
+    """The judgement of a claim whose file is not there, or cannot be read."""
+    reason = f"{path.name} is damaged; run again" if path.exists() else "not judged yet"
+    return {
+        "slug": paper.slug,
+        "lab": paper.lab,
+        "claim": claim,
+        "scale": scale,
+        "outcome": "not_run",
+        "words": "not run",
+        "reason": reason,
+        "statement": paper.claims[claim].statement,
+        "limits": paper.limits,
+        "grades": [],
+        "quantities": {},
+    }
