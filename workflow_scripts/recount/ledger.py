@@ -19,6 +19,7 @@ from recount.run import KEY_COLUMNS, verdict_seeds
 from recount.typed import BadValue
 
 KEPT = ("state", "reason", "arm", "seeds", "device", "seconds", "cpu_seconds", "commit", "design")
+PROSE = ("statement", "limits")
 
 
 @dataclass(frozen=True)
@@ -148,10 +149,19 @@ def verify(paper, scale: str) -> Check:
     frame = pd.read_parquet(io.BytesIO(rows))
     calibration = files.read_json(calibration_path) if digest else {}
     again = judgements(paper, scale, frame, entry["states"], calibration)
-    if files.json_bytes(again) != files.json_bytes(entry["judgements"]):
-        changed = [name for name in again if again[name] != entry["judgements"].get(name)]
+    recorded = entry["judgements"]
+    if files.json_bytes(unworded(again)) != files.json_bytes(unworded(recorded)):
+        changed = [name for name in again if again[name] != recorded.get(name)]
         return Check(paper.slug, scale, "damaged", f"re-judging differs: {', '.join(changed)}")
     return Check(paper.slug, scale, "ok", f"{len(again)} verdicts recomputed, byte for byte")
+
+
+def unworded(judged: dict[str, Any]) -> dict[str, Any]:
+    """Judgements without their prose, which may be reworded at any time."""
+    return {
+        claim: {key: value for key, value in one.items() if key not in PROSE}
+        for claim, one in judged.items()
+    }
 
 
 def staleness(paper, scale: str, registration: dict[str, Any]) -> str:

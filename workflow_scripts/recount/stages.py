@@ -135,7 +135,7 @@ def device(wanted: str) -> str:
     """ "cuda" where a GPU was asked for and is there; else "cpu"."""
     if wanted != "gpu":
         return "cpu"
-    from recount.nn import device as found
+    from recount.nn.device import found
 
     return found()
 

@@ -1,0 +1,107 @@
+"""Evidence: what is refused, and that every changed byte is found."""
+
+import random
+
+import pytest
+from conftest import git
+from stages.test_stages import run_all
+
+from recount import layout, ledger, registry
+from recount.typed import BadValue
+
+
+@pytest.fixture
+def registered(project):
+    """The toy project in a git repository with everything committed."""
+    git(project, "init", "-q")
+    (project / ".gitignore").write_text("results/\nlogs/\n.snakemake/\n__pycache__/\n")
+    git(project, "add", "-A")
+    git(project, "commit", "-qm", "registered")
+    return project
+
+
+def load(root):
+    return registry.load(root).papers["toy"]
+
+
+def record(root):
+    return ledger.record(load(root), "laptop", root / "results", root)
+
+
+def test_registered_runs_are_recorded_and_verified(registered):
+    run_all(registered, "toy")
+    assert record(registered).exists()
+    assert ledger.verify(load(registered), "laptop").state == "ok"
+
+
+def test_uncommitted_code_is_refused(registered):
+    path = registered / "papers/other/toy/experiment.py"
+    path.write_text(path.read_text() + "\n# a remark\n")
+    run_all(registered, "toy")
+    with pytest.raises(BadValue, match="uncommitted"):
+        record(registered)
+
+
+def test_results_outside_git_are_refused(project):
+    run_all(project, "toy")
+    with pytest.raises(BadValue, match="uncommitted"):
+        record(project)
+
+
+def test_a_rule_changed_after_its_data_is_refused(registered):
+    run_all(registered, "toy")
+    path = registered / "papers/other/toy/paper.yaml"
+    path.write_text(path.read_text().replace("gain.low > 0.5", "gain.low > 0.4"))
+    git(registered, "commit", "-qam", "an easier rule")
+    with pytest.raises(BadValue, match="rule was changed after"):
+        record(registered)
+
+
+def test_a_new_rule_on_recorded_seeds_needs_a_new_version(registered):
+    run_all(registered, "toy")
+    record(registered)
+    path = registered / "papers/other/toy/paper.yaml"
+    path.write_text(path.read_text().replace("gain.low > 0.5", "gain.low > 0.4"))
+    git(registered, "commit", "-qam", "an easier rule")
+    assert ledger.verify(load(registered), "laptop").state == "stale"
+    run_all(registered, "toy")
+    with pytest.raises(BadValue, match="raise `version` to 2"):
+        record(registered)
+
+
+def test_runs_from_another_history_are_refused(registered):
+    run_all(registered, "toy")
+    git(registered, "commit", "-q", "--amend", "-m", "rewritten")
+    with pytest.raises(BadValue, match="not in this history"):
+        record(registered)
+
+
+def test_smoke_is_never_recorded(registered):
+    run_all(registered, "toy", "smoke")
+    paper = load(registered)
+    with pytest.raises(BadValue, match="smoke"):
+        ledger.record(paper, "smoke", registered / "results", registered)
+
+
+def test_every_changed_byte_is_found(registered):
+    run_all(registered, "toy")
+    record(registered)
+    paper = load(registered)
+    chance = random.Random(1)
+    for path in layout.evidence(paper, "laptop")[:2]:
+        content = path.read_bytes()
+        for _ in range(100):
+            changed = bytearray(content)
+            changed[chance.randrange(len(changed))] ^= 1 << chance.randrange(8)
+            path.write_bytes(bytes(changed))
+            assert ledger.verify(paper, "laptop").state == "damaged"
+        path.write_bytes(content)
+    assert ledger.verify(paper, "laptop").state == "ok"
+
+
+def test_rewording_a_statement_leaves_the_rows_and_says_so(registered):
+    run_all(registered, "toy")
+    record(registered)
+    path = registered / "papers/other/toy/paper.yaml"
+    path.write_text(path.read_text().replace("on average over seeds", "averaged over all seeds"))
+    assert ledger.verify(load(registered), "laptop").state == "ok"
