@@ -30,11 +30,11 @@ from recount.typed import BadValue, build
 STAGE_VERSION = 1
 
 
-def generate(paper, scale: str, out: Path, manifest: Path) -> None:
+def generate(paper, scale: str, out: Path, manifest: Path, stream: str = "verdict") -> None:
     """Draws the data that all arms share into `out` (.npz). Checks every arm and size first."""
     experiment = load(paper.folder)
     check_values(paper, experiment)
-    run = make_run(paper, experiment, scale)
+    run = make_run(paper, experiment, scale, stream=stream)
     state = attempt(paper, scale, lambda: missing_packages(paper) or experiment.generate(run))
     arrays = state.pop("result") or {}
     files.write_arrays(out, arrays)
@@ -42,14 +42,14 @@ def generate(paper, scale: str, out: Path, manifest: Path) -> None:
     files.write_json(manifest, state)
 
 
-def train(paper, scale: str, arm: str, data: Path, out: Path) -> None:
+def train(paper, scale: str, arm: str, data: Path, out: Path, stream: str = "verdict") -> None:
     """Trains one arm, all seeds together, into the folder of `out` (run.json)."""
     experiment = load(paper.folder)
     state = inherited(data)
     if state is None:
         progress = Progress(out.with_name("progress.json"), arm)
         checkpoints = out.with_name("checkpoints")
-        run = make_run(paper, experiment, scale, arm, progress, checkpoints)
+        run = make_run(paper, experiment, scale, arm, progress, checkpoints, stream)
         state = attempt(paper, scale, lambda: experiment.train(run, checked(data)), run)
         learned = state.pop("result")
         state["files"] = keep(learned, out.parent) if learned else {}
@@ -58,14 +58,22 @@ def train(paper, scale: str, arm: str, data: Path, out: Path) -> None:
     files.write_json(out, state | {"arm": arm, "inputs": {data.name: files.sha256(data)}})
 
 
-def evaluate(paper, scale: str, arm: str, data: Path, trained: Path | None, out: Path) -> None:
+def evaluate(
+    paper,
+    scale: str,
+    arm: str,
+    data: Path,
+    trained: Path | None,
+    out: Path,
+    stream: str = "verdict",
+) -> None:
     """Measures one arm into `out` (metrics.parquet), with evaluate.json beside it."""
     experiment = load(paper.folder)
     state = inherited(data) or (unusable(trained) if trained else None)
     frame = pd.DataFrame(columns=KEY_COLUMNS)
     if state is None:
         progress = Progress(out.with_name("progress.json"), arm)
-        run = make_run(paper, experiment, scale, arm, progress)
+        run = make_run(paper, experiment, scale, arm, progress, stream=stream)
         state = attempt(paper, scale, lambda: rows_of(experiment, run, data, trained), run)
         rows = state.pop("result")
         frame = frame if rows is None else rows.frame()
@@ -115,6 +123,7 @@ def make_run(
     arm: str = "",
     report: Callable[[int, int, str], None] = lambda done, total, note: None,
     checkpoints: Path | None = None,
+    stream: str = "verdict",
 ) -> Run:
     declared = paper.scales[scale]
     where = f"{paper.folder / 'paper.yaml'}"
@@ -122,7 +131,7 @@ def make_run(
         slug=paper.slug,
         scale=scale,
         size=build(experiment.size, declared.size, f"{where}: scales.{scale}.size"),
-        seeds=verdict_seeds(paper.slug, scale, paper.version, declared.seeds),
+        seeds=verdict_seeds(paper.slug, scale, paper.version, declared.seeds, stream),
         arm_name=arm,
         arm=build(experiment.arm, paper.arms[arm], f"{where}: arms.{arm}") if arm else None,
         device=device(declared.device),

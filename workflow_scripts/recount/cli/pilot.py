@@ -1,0 +1,47 @@
+"""`recount pilot`: cost, spread and learned level of each arm on pilot seeds, names shuffled."""
+
+import random
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+
+from recount import layout, pilot, registry, selection
+from recount.files import write_json
+
+
+def add(parser) -> None:
+    parser.add_argument("papers", nargs="+", help="labs or papers")
+    parser.add_argument("--scale", default="laptop", help="laptop, gpu or paper")
+
+
+def run(args) -> int:
+    root = registry.root()
+    console = Console()
+    choice = selection.choose(root, {"scale": args.scale, "papers": ",".join(args.papers)})
+    for paper in choice.selected.values():
+        with tempfile.TemporaryDirectory() as folder:
+            frame, states = pilot.run(paper, args.scale, Path(folder))
+        show(console, paper, frame, states)
+        found = pilot.spreads(frame)
+        path = layout.evidence(paper, args.scale)[2].with_name(f"{args.scale}.pilot.json")
+        write_json(path, {"spreads": found, "seeds": paper.scales[args.scale].seeds, "settings": 1})
+        for metric, one in found.items():
+            console.print(f"  {metric}: spread over seeds {one['spread']:.4g}")
+        console.print(f"kept {path.relative_to(root)}")
+    return 0
+
+
+def show(console: Console, paper, frame, states: dict) -> None:
+    """Learned level and cost under shuffled names: sizes may be chosen by these alone."""
+    arms = list(states)
+    random.SystemRandom().shuffle(arms)
+    console.print(f"[bold]{paper.slug}[/bold], pilot seeds, arms under shuffled names")
+    metric = paper.learned.metric if paper.learned else None
+    for name, arm in zip("ABCDEFGHIJKL", arms, strict=False):
+        one = states[arm]
+        level = frame[(frame["arm"] == arm) & (frame["metric"] == metric)]["value"].median()
+        learned = f", learned {level:.3g}" if metric else ""
+        console.print(f"  arm {name}: {one['state']}, {one['seconds']:.1f} s{learned}")
+        if one["reason"]:
+            console.print(f"    {one['reason']}", markup=False)

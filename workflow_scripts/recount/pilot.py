@@ -1,0 +1,59 @@
+"""Pilot runs: what sizes may be chosen by, and nothing else.
+
+Pilots use seeds that no verdict uses. What is kept of them is blind: how much each metric
+scatters over seeds, pooled over arms, and how strongly the arms of one seed scatter together. Never
+a level of an arm, never a contrast.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from recount import files, layout, stages
+from recount.run import KEY_COLUMNS
+
+
+def run(paper, scale: str, results: Path) -> tuple[pd.DataFrame, dict[str, dict[str, Any]]]:
+    """Runs every arm on pilot seeds under `results`; returns all rows and each arm's manifest."""
+    place = layout.of(paper, scale, results)
+    stages.generate(paper, scale, place.data, place.data_manifest, "pilot")
+    frames, states = [], {}
+    for arm in paper.arms:
+        trained = None
+        if paper.kind == "train":
+            trained = place.run(arm)
+            stages.train(paper, scale, arm, place.data, trained, "pilot")
+        stages.evaluate(paper, scale, arm, place.data, trained, place.metrics(arm), "pilot")
+        states[arm] = files.read_json(place.evaluated(arm))
+        if trained:
+            states[arm]["seconds"] += files.read_json(trained)["seconds"]
+        frames.append(pd.read_parquet(place.metrics(arm)))
+    filled = [frame for frame in frames if len(frame)]
+    return (pd.concat(filled, ignore_index=True) if filled else frames[0]), states
+
+
+def spreads(frame: pd.DataFrame) -> dict[str, dict[str, float | None]]:
+    """metric -> {"spread": sd over seeds, "correlation": of arms over seeds}; medians over axes."""
+    found = {}
+    axes = [name for name in frame.columns if name not in KEY_COLUMNS]
+    for metric, rows in frame.groupby("metric"):
+        if metric == "fingerprint":
+            continue
+        deviations, correlations = [], []
+        used = [axis for axis in axes if rows[axis].notna().any()]
+        for _, cell in rows.groupby(used, dropna=False) if used else [((), rows)]:
+            table = cell.pivot_table(index="seed", columns="arm", values="value")
+            table = table[np.isfinite(table).all(axis=1)]
+            if len(table) < 3:
+                continue
+            deviations += list(table.std(ddof=1))
+            moving = table.loc[:, table.std() > 0]
+            if moving.shape[1] > 1:
+                matrix = np.corrcoef(moving.to_numpy().T)
+                correlations += list(matrix[np.triu_indices_from(matrix, k=1)])
+        if deviations:
+            correlation = float(np.median(correlations)) if correlations else None
+            found[metric] = {"spread": float(np.median(deviations)), "correlation": correlation}
+    return found
