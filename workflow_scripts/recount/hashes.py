@@ -77,7 +77,7 @@ def rule_hash(paper: Paper, claim: Claim | str, scale: str) -> str:
 
 
 def digest(value: Any) -> str:
-    """SHA-256 of canonical JSON; the order of keys counts only where it has a meaning (arms)."""
+    """SHA-256 of canonical JSON: keys sorted, no blanks, no infinities."""
     arranged = json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(arranged.encode()).hexdigest()
 

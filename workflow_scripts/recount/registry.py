@@ -103,9 +103,13 @@ def paper_folders(base: Path, faults: list[str]) -> list[Path]:
         elif lab.is_symlink() or lab.name not in LABS:
             faults.append(f"{shown(lab, base)}: is no lab; the labs are {', '.join(LABS)}")
         else:
-            inside = lab.glob("[!._]*")
-            folders += [one for one in inside if not one.is_dir() or any(one.iterdir())]
+            folders += [one for one in lab.glob("[!._]*") if not is_left_over(one)]
     return sorted(folders)
+
+
+def is_left_over(folder: Path) -> bool:
+    """A folder of nothing but compiled files, as switching branches leaves behind."""
+    return folder.is_dir() and all(one.name == "__pycache__" for one in folder.iterdir())
 
 
 def load_paper(folder: Path, base: Path | None = None) -> Paper:
@@ -147,8 +151,7 @@ def paper_from(document: Document, folder: Path) -> Paper:
 
 
 def written(document: Document, path: tuple, text: str) -> str:
-    name = ".".join(str(part) for part in path)
-    return f"{document.where(path)}: {name}{': ' if name else ''}{text}"
+    return f"{document.where(path)}: {strict_yaml.named(path)}{text}"
 
 
 def load_planned(base: Path, papers: dict[str, Paper], faults: list[str]) -> list[Planned]:

@@ -2,8 +2,9 @@
 
 Plain YAML 1.1 reads `no` as false, `12:30` as 750, `1e-3` as text, keeps the last of two equal
 keys, and lets a small file grow without bound through aliases. A paper.yaml comes from anybody, so
-this reader walks the parser's events itself and builds only maps, lists, text, true, false, null, whole
-numbers and decimal fractions. Each refusal is a `BadValue` that names file, line, field and remedy.
+this reader walks the parser's events itself and builds only maps, lists, text, true, false, null,
+whole numbers and decimal fractions. Each refusal is a `BadValue` that names file, line, field and
+remedy.
 """
 
 import re
@@ -111,6 +112,13 @@ def syntax_fault(error: yaml.YAMLError, source: str) -> str:
     )
 
 
+def named(path: Path_) -> str:
+    """`claims.main.margin: ` for messages; nothing for the whole file. Odd keys are escaped."""
+    parts = [str(part) for part in path]
+    parts = [part if part.isprintable() else repr(part) for part in parts]
+    return ".".join(part[:64] for part in parts) + ": " if parts else ""
+
+
 class Reader:
     """Builds one document from parser events."""
 
@@ -134,10 +142,7 @@ class Reader:
         return Document(value, self.source, self.lines)
 
     def fault(self, event: yaml.Event, path: Path_, text: str) -> BadValue:
-        name = ".".join(str(part) for part in path)
-        return BadValue(
-            f"{self.source}:{event.start_mark.line + 1}: {name}{': ' if name else ''}{text}"
-        )
+        return BadValue(f"{self.source}:{event.start_mark.line + 1}: {named(path)}{text}")
 
     def node(self, event: yaml.Event, path: Path_, depth: int) -> Any:
         self.lines.setdefault(path, event.start_mark.line + 1)
