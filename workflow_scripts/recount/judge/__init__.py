@@ -1,0 +1,13 @@
+"""The judge: a frozen rule on a table of metrics, and how often that rule is wrong.
+
+`judge` makes the judgement of a claim, `lint` refuses rules that cannot be trusted, `calibrate`
+runs the same code on worlds whose truth is known. Raise JUDGE_VERSION whenever a verdict could
+change.
+"""
+
+JUDGE_VERSION = 1
+
+from recount.judge.linter import advise, lint  # noqa: E402
+from recount.judge.verdict import judge  # noqa: E402
+
+__all__ = ["JUDGE_VERSION", "advise", "judge", "lint"]

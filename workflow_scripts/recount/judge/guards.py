@@ -1,0 +1,123 @@
+"""Could the test have told? Checked for every arm of a claim, never by the claim's own result."""
+
+from itertools import combinations
+
+import numpy as np
+
+from recount.judge.quantities import pairs
+from recount.judge.table import ABSENT, Table
+from recount.run import verdict_seeds
+from recount.typed import BadValue
+
+
+def arms_of(paper, claim) -> list[str]:
+    """The arms that a claim's quantities look at, in the paper's order."""
+    named = {
+        arm
+        for quantity in claim.quantities.values()
+        if quantity.take != "count"
+        for pair in pairs(quantity)
+        for arm in pair
+    }
+    return [arm for arm in paper.arms if arm in named]
+
+
+def guards(paper, claim, scale: str, table: Table) -> list[dict]:
+    """One {name, passed, detail} a guard; any that did not pass makes the verdict inconclusive."""
+    arms = arms_of(paper, claim)
+    found = [seeds(paper, scale, table), rows(claim, table), ranges(paper, claim, table)]
+    if paper.learned is not None:
+        found.append(learned(paper, arms, table))
+    if len(arms) > 1:
+        found += [differ(paper, arms, table), tuning(paper, arms)]
+    return [{"name": name, "passed": passed, "detail": detail} for name, passed, detail in found]
+
+
+def seeds(paper, scale: str, table: Table) -> tuple[str, bool, str]:
+    """The registered seeds and no others: never picked, never fewer."""
+    name, wanted = "registered seeds", paper.scales[scale].seeds
+    registered = set(verdict_seeds(paper.slug, scale, paper.version, wanted))
+    there = {one[0] if isinstance(one, tuple) else one for one in table.units}
+    if there == registered:
+        return name, True, f"{wanted} of {wanted}"
+    strange, missing = len(there - registered), len(registered - there)
+    return name, False, f"of {wanted} seeds {missing} are missing, and {strange} are not registered"
+
+
+def rows(claim, table: Table) -> tuple[str, bool, str]:
+    """Every unit has a row for every point, be it nan: a failed run is counted, never left out."""
+    absent = []
+    for one in claim.quantities.values():
+        if one.take in ("count", "all"):
+            continue
+        along = one.along if one.take in ("slope", "spearman", "reach", "first") else None
+        for arm in {arm for pair in pairs(one) for arm in pair if arm}:
+            counts = table.select(one.metric, arm, one.at, along)[2]
+            if (counts == ABSENT).any():
+                absent.append(f"{arm} lacks {int((counts == ABSENT).sum())} of {one.metric}")
+    detail = "; ".join(sorted(set(absent))) or "no row is missing"
+    return "all seeds accounted for", not absent, detail
+
+
+def ranges(paper, claim, table: Table) -> tuple[str, bool, str]:
+    """No value lies outside the range that its metric declares."""
+    outside = []
+    for (metric, arm), block in table.blocks.items():
+        if metric not in {one.metric for one in claim.quantities.values()}:
+            continue
+        low, high = paper.metric_range(metric)
+        with np.errstate(invalid="ignore"):
+            if ((block.values < low) | (block.values > high)).any():
+                outside.append(f"{metric} of {arm} leaves [{low:g}, {high:g}]")
+    return "values in range", not outside, "; ".join(sorted(outside)) or "all are"
+
+
+def learned(paper, arms: list[str], table: Table) -> tuple[str, bool, str]:
+    """The median seed of every arm reached the level on its own training distribution."""
+    rule = paper.learned
+    except_ = getattr(rule, "except_", None) or []
+    asked = f"at least {rule.at_least:g}" if rule.at_most is None else f"at most {rule.at_most:g}"
+    low, good = [], []
+    for arm in (arm for arm in arms if arm not in except_):
+        try:
+            values = table.rows(rule.metric, arm)[1].values[0]
+        except BadValue:
+            low.append(f"{arm} has no {rule.metric}")
+            continue
+        worst = np.inf if rule.at_most is not None else -np.inf
+        level = float(np.median(np.where(np.isnan(values), worst, values).mean(axis=1)))
+        passed = level <= rule.at_most if rule.at_most is not None else level >= rule.at_least
+        (good if passed else low).append(f"{arm} {level:.4g}")
+    detail = f"{rule.metric} {asked}: " + ", ".join(low or good or ["every arm is exempt"])
+    return "learned", not low, detail
+
+
+def differ(paper, arms: list[str], table: Table) -> tuple[str, bool, str]:
+    """No two arms predict the same in every seed; trained arms must leave a fingerprint."""
+    prints, absent = {}, []
+    for arm in arms:
+        if table.has("fingerprint", arm):
+            prints[arm] = table.blocks["fingerprint", arm].values[0].ravel()
+        else:
+            absent.append(arm)
+    if absent and paper.learned is not None:
+        return "arms differ", False, f"no fingerprint of {', '.join(absent)}"
+    same = [
+        f"{a} and {b}"
+        for a, b in combinations(prints, 2)
+        if prints[a].shape == prints[b].shape and np.array_equal(prints[a], prints[b])
+    ]
+    return (
+        "arms differ",
+        not same,
+        "; ".join(f"{pair} predict the same" for pair in same) or "all do",
+    )
+
+
+def tuning(paper, arms: list[str]) -> tuple[str, bool, str]:
+    """No baseline had fewer settings tried than the treatment, which is the paper's first arm."""
+    first = next(iter(paper.arms))
+    tried = {arm: paper.tuning.get(arm, 1) for arm in paper.arms}
+    fewer = [arm for arm in arms if tried[arm] < tried[first]]
+    detail = ", ".join(f"{arm} {tried[arm]}" for arm in (fewer or arms))
+    return "tuning budget", not fewer, f"settings tried: {detail}; {first} {tried[first]}"

@@ -1,0 +1,83 @@
+"""A claim's rule, parsed once, and its decision on a table: the one path of verdicts and worlds."""
+
+import functools
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from recount.judge import expressions, limits
+from recount.judge.quantities import estimates
+from recount.judge.table import Table
+from recount.judge.units import Options
+
+ALPHA = 0.05
+PARTS = ("valid", "reproduced", "contradicted")
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Truth (replays,) of the three expressions, and the estimates they were made of."""
+
+    found: dict
+    valid: np.ndarray
+    reproduced: np.ndarray
+    contradicted: np.ndarray
+
+    def outcome(self, replay: int = 0) -> str:
+        """reproduced | contradicted | inconclusive; both at once is neither."""
+        valid, yes, no = (bool(getattr(self, part).ravel()[replay]) for part in PARTS)
+        if not valid or yes == no:
+            return "inconclusive"
+        return "reproduced" if yes else "contradicted"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One claim of one paper at one scale. Raises BadValue on a malformed expression."""
+
+    paper: object
+    claim: object
+    scale: str
+    numbers: dict = field(init=False)
+    reported: dict = field(init=False)
+
+    def __post_init__(self):
+        numbers, reported = limits.numbers_of(self.paper, self.scale)
+        object.__setattr__(self, "numbers", numbers)
+        object.__setattr__(self, "reported", reported)
+        _ = self.nodes
+
+    @functools.cached_property
+    def nodes(self) -> dict:
+        where = f"{self.paper.slug}/paper.yaml: claims.{self.claim.name}"
+        return {p: expressions.parse(getattr(self.claim, p), f"{where}.{p}") for p in PARTS}
+
+    @property
+    def alpha(self) -> float:
+        """5 % for the first version of a paper, half of it for each later one."""
+        return ALPHA / 2 ** (self.paper.version - 1)
+
+    def decide(
+        self,
+        table: Table,
+        options: Options | None = None,
+        automatic: bool = True,
+        alpha: float | None = None,
+    ) -> Decision:
+        """The decision on every replay of a table. Raises BadValue where rows are absent."""
+        found = estimates(self.claim.quantities, table, self.paper.metric_range, options)
+        truth = {}
+        for part in PARTS:
+            scope = expressions.Scope(
+                found, self.numbers, self.reported, part == "contradicted", automatic
+            )
+            truth[part] = expressions.evaluate(self.nodes[part], scope, alpha or self.alpha)
+        return Decision(found, **truth)
+
+    @functools.cached_property
+    def asked_share(self) -> float | None:
+        return limits.asked_share(self.claim, self.nodes["reproduced"], self.numbers, self.reported)
+
+    def smallest_effect(self, found: dict) -> dict[str, float]:
+        node = self.nodes["reproduced"]
+        return limits.smallest_effect(found, node, self.alpha, self.numbers, self.reported)
