@@ -87,18 +87,22 @@ def test_arms_that_share_shapes_start_equal():
     assert all(torch.equal(one[name], other[name]) for name in shared)
 
 
-def test_reading_a_slice_gives_those_logits():
-    ids, model = some_ids(2, 3, 7), small()
-    assert torch.allclose(model(ids, read=slice(4, 7)), model(ids)[:, :, 4:7], atol=1e-6)
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("causal", [True, False])
+@pytest.mark.parametrize("read", [slice(4, 7), slice(3, None), slice(-3, -1), slice(2)])
+def test_reading_a_slice_gives_those_logits(kind, causal, read):
+    ids, model = some_ids(2, 3, 7), small(kind, causal=causal)
+    assert torch.allclose(model(ids, read=read), model(ids)[:, :, read], atol=1e-5)
 
 
-@pytest.mark.parametrize("rows", [8, 3000])
-def test_large_and_small_products_agree_with_einsum(rows):
-    layer = Linear(3, 40, 50)
-    torch.nn.init.normal_(layer.weight)
-    torch.nn.init.normal_(layer.bias)
-    x = torch.randn(3, rows, 40)
-    want = torch.einsum("sni,sio->sno", x, layer.weight) + layer.bias[:, None]
+@pytest.mark.parametrize("seeds, bias", [(1, True), (1, False), (3, True), (3, False)])
+def test_a_stacked_layer_is_one_product_per_seed(seeds, bias):
+    layer = Linear(seeds, 40, 50, bias=bias)
+    for value in layer.parameters():
+        torch.nn.init.normal_(value)
+    x = torch.randn(seeds, 8, 40)
+    want = torch.einsum("sni,sio->sno", x, layer.weight)
+    want = want + layer.bias[:, None] if bias else want
     assert torch.allclose(layer(x), want, atol=1e-4)
 
 

@@ -62,8 +62,9 @@ def test_seeds_together_equal_seeds_alone():
     for row, seed in enumerate(SEEDS):
         alone_curve, alone = train(run_of((seed,)), steps=30)
         for name, value in stacked(alone).items():
-            kept = np.r_[0:16, 32:48] if name.endswith("into.bias") else slice(None)
-            one, other = value[0][kept], together[name][row][kept]
+            if name.endswith("key.bias"):
+                continue
+            one, other = value[0], together[name][row]
             np.testing.assert_allclose(one, other, atol=2e-4, err_msg=name)
         mine = curve["value"][curve["seed"] == seed]
         np.testing.assert_allclose(mine, alone_curve["value"], rtol=1e-4)

@@ -18,27 +18,36 @@ from recount.nn.layers import Embedding, Linear, Norm, count, draw
 from recount.nn.positions import Positions, make
 from recount.typed import BadValue
 
+ALL = slice(None)
+
 
 class Attention(nn.Module):
-    """Multi-head self-attention, (S, B, T, D) -> (S, B, T, D)."""
+    """Multi-head self-attention, (S, B, T, D) -> (S, B, R, D), R = T or the places of `read`."""
 
     def __init__(self, seeds: int, width: int, heads: int, gain: float):
         super().__init__()
         self.heads = heads
-        self.into = Linear(seeds, width, 3 * width)
+        self.query = Linear(seeds, width, width)
+        self.key = Linear(seeds, width, width)
+        self.value = Linear(seeds, width, width)
         self.out = Linear(seeds, width, width, gain=gain)
 
-    def forward(self, x, positions: Positions, places, bias, causal: bool):
+    def forward(self, x, positions: Positions, places, bias, causal: bool, read: slice):
         seeds, batch, length, width = x.shape
-        parts = self.into(x).view(seeds, batch, length, 3, self.heads, width // self.heads)
-        query, key, value = parts.permute(3, 0, 1, 4, 2, 5)
-        query, key = positions.turn(query, places), positions.turn(key, places)
-        if bias is None:
+        shape = (self.heads, width // self.heads)
+        asking = x if read == ALL else x[:, :, read]
+        query, key, value = (
+            layer(seen).unflatten(-1, shape).transpose(2, 3)
+            for layer, seen in ((self.query, asking), (self.key, x), (self.value, x))
+        )
+        query, key = positions.turn(query, places, read), positions.turn(key, places, ALL)
+        if bias is None or bias.dim() == 2:  # four dimensions are the fast way through
             query, key, value = (part.flatten(0, 1) for part in (query, key, value))
         mixed = F.scaled_dot_product_attention(
             query, key, value, attn_mask=bias, is_causal=causal and bias is None
-        ).view(seeds, batch, self.heads, length, -1)
-        return self.out(mixed.transpose(2, 3).reshape(seeds, batch, length, width))
+        )
+        mixed = mixed.view(seeds, batch, self.heads, -1, shape[1])
+        return self.out(mixed.transpose(2, 3).flatten(-2))
 
 
 class Block(nn.Module):
@@ -51,8 +60,9 @@ class Block(nn.Module):
         self.up = Linear(seeds, width, hidden * width)
         self.down = Linear(seeds, hidden * width, width, gain=gain)
 
-    def forward(self, x, positions, places, bias, causal: bool):
-        x = x + self.attention(self.norm_attention(x), positions, places, bias, causal)
+    def forward(self, x, positions, places, bias, causal: bool, read: slice = ALL):
+        mixed = self.attention(self.norm_attention(x), positions, places, bias, causal, read)
+        x = (x if read == ALL else x[:, :, read]) + mixed
         return x + self.down(F.gelu(self.up(self.norm_mlp(x))))
 
 
@@ -98,9 +108,9 @@ class Decoder(nn.Module):
         ids: Tensor,
         places: Tensor | None = None,
         mask: Tensor | None = None,
-        read: slice | None = None,
+        read: slice = ALL,
     ) -> Tensor:
-        """Logits at every place, or only at those of `read` (the head is then paid for there).
+        """Logits at every place, or only at those of `read`: the last block then asks only there.
 
         `places` (T,), (S, T) or (S, B, T): explicit position ids. `mask`: True where a query
         (second last axis) may look at a key, broadcastable to (S, B, 1, T, T); it joins the causal
@@ -108,19 +118,26 @@ class Decoder(nn.Module):
         """
         x = self.positions.enter(self.tokens(ids), places)
         bias = self.bias(ids, places, mask)
-        for block in self.blocks:
+        for block in self.blocks[:-1]:
             x = block(x, self.positions, places, bias, self.causal)
-        return self.head(self.norm(x if read is None else x[:, :, read]))
+        if read != ALL:
+            read = slice(*read.indices(ids.shape[-1]))
+            bias = self.past(ids) if bias is None and self.causal else bias
+            bias = bias if bias is None else bias[..., read, :]
+        x = self.blocks[-1](x, self.positions, places, bias, self.causal, read)
+        return self.head(self.norm(x))
+
+    def past(self, ids: Tensor) -> Tensor:
+        length = ids.shape[-1]
+        return torch.ones(length, length, dtype=torch.bool, device=ids.device).tril()
 
     def bias(self, ids: Tensor, places: Tensor | None, mask: Tensor | None) -> Tensor | None:
         """What is added to attention logits, or None where the causal flag alone says it all."""
-        length = ids.shape[-1]
-        bias = self.positions.bias(length, places, ids.device)
+        bias = self.positions.bias(ids.shape[-1], places, ids.device)
         if bias is None and mask is None:
             return None
         if self.causal:
-            past = torch.ones(length, length, dtype=torch.bool, device=ids.device).tril()
-            mask = past if mask is None else mask & past
-        return (
-            mask if bias is None else bias if mask is None else bias.masked_fill(~mask, -torch.inf)
-        )
+            mask = self.past(ids) if mask is None else mask & self.past(ids)
+        if bias is None or mask is None:
+            return mask if bias is None else bias
+        return bias.masked_fill(~mask, -torch.inf)

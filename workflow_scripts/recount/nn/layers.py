@@ -14,8 +14,6 @@ from torch import Tensor, nn
 
 from recount.typed import BadValue
 
-LARGE = 1 << 22  # multiply-adds of one seed's product above which CPU products go seed by seed
-
 
 def parameter(*shape: int, spread: float = 0.0, center: float = 0.0, uniform: bool = False):
     """A parameter to be filled by `draw`: normal(center, spread), or uniform center +- spread."""
@@ -63,22 +61,14 @@ class Linear(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         seeds, inputs, outputs = self.weight.shape
         flat = x.reshape(seeds, -1, inputs)
-        one_by_one = x.device.type == "cpu" and flat.shape[1] * inputs * outputs > LARGE
         if seeds == 1:
-            out = product(flat[0], self.weight[0], self.bias if self.bias is None else self.bias[0])
-        elif one_by_one:
-            bias = [None] * seeds if self.bias is None else self.bias.unbind()
-            parts = zip(flat.unbind(), self.weight.unbind(), bias)
-            out = torch.stack([product(*part) for part in parts])
+            bias = None if self.bias is None else self.bias[0]
+            out = F.linear(flat[0], self.weight[0].T, bias)
         elif self.bias is None:
             out = torch.bmm(flat, self.weight)
         else:
             out = torch.baddbmm(self.bias.unsqueeze(1), flat, self.weight)
         return out.view(*x.shape[:-1], outputs)
-
-
-def product(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
-    return x @ weight if bias is None else torch.addmm(bias, x, weight)
 
 
 class Embedding(nn.Module):

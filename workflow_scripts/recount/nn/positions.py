@@ -21,8 +21,8 @@ class Positions(nn.Module):
         """x (S, B, T, D), token embeddings -> the same with positions put in."""
         return x
 
-    def turn(self, x: Tensor, places: Tensor | None) -> Tensor:
-        """x (S, B, H, T, D/H), queries or keys -> rotated."""
+    def turn(self, x: Tensor, places: Tensor | None, read: slice) -> Tensor:
+        """x (S, B, H, R, D/H), queries or keys at the places of `read` -> rotated."""
         return x
 
     def bias(self, length: int, places: Tensor | None, device) -> Tensor | None:
@@ -79,8 +79,9 @@ class Rope(Positions):
             raise BadValue(f"positions rope: width/heads is {size}; make it even")
         self.rates = [10_000 ** (-2 * i / size) for i in range(size // 2)]
 
-    def turn(self, x: Tensor, places: Tensor | None) -> Tensor:
-        places = spread_out(places, x.shape[3], x.device).unsqueeze(2)
+    def turn(self, x: Tensor, places: Tensor | None, read: slice) -> Tensor:
+        end = x.shape[3] if read.stop is None else read.stop
+        places = spread_out(places, end, x.device)[..., read].unsqueeze(2)
         angles = places.unsqueeze(-1) * torch.tensor(self.rates, device=x.device)
         sin, cos = angles.sin().to(x.dtype), angles.cos().to(x.dtype)
         a, b = x.chunk(2, -1)
