@@ -7,13 +7,7 @@ from snakemake.script import snakemake
 from recount import registry, stages
 from recount.logs import logged
 
-paper = registry.load_paper(
-    registry.root() / "papers" / snakemake.wildcards.lab / snakemake.wildcards.slug
-)
+wildcards, output = snakemake.wildcards, snakemake.output
+paper = registry.load_paper(registry.root() / "papers" / wildcards.lab / wildcards.slug)
 with logged(snakemake.log[0]):
-    stages.generate(
-        paper,
-        snakemake.wildcards.scale,
-        Path(snakemake.output.data),
-        Path(snakemake.output.manifest),
-    )
+    stages.generate(paper, wildcards.scale, Path(output.data), Path(output.manifest))
