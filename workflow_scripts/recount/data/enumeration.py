@@ -1,8 +1,8 @@
 """Exact claims: every case of a finite range is tried, and other code checks what was found.
 
 A case is a dict of axes, such as {"base": 10}. `find` computes what the claim speaks of; `check`
-computes the same by a second, simpler algorithm, and their equality is a row `agreement` of its
-own. `facts` turns what was found into rows: 1 where a statement holds, 0 at a counter-example (the axes
+computes the same by a second, simpler algorithm, and whether they agree is a row `agreement`.
+`facts` turns what was found into rows: 1 where a statement holds, 0 at a counter-example (the axes
 name it), or a plain number. So a judge can name the first counter-example and plant others.
 """
 
