@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from snakemake.script import snakemake
-
 from recount import registry, stages
 from recount.logs import logged
 

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from snakemake.script import snakemake
-
 from recount import files, registry, tracking
 from recount.logs import logged
 

@@ -24,9 +24,9 @@ def outcome(root, slug="toy", claim="main"):
 
 def jobs(text):
     """rule -> how many jobs a dry run announces."""
-    lines = [line.split() for line in text.splitlines()]
+    table = text.partition("Job stats:")[2].partition("total")[0]
+    lines = [line.split() for line in table.splitlines()]
     counts = {line[0]: int(line[1]) for line in lines if len(line) == 2 and line[1].isdigit()}
-    counts.pop("total", None)
     return counts
 
 

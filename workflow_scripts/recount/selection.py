@@ -124,7 +124,7 @@ def named(papers: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
             known = [*papers, *{paper.lab for paper in papers.values()}, "tour", "all"]
             raise BadValue(f"papers: nothing is called {name!r}; {suggestion(name, known)}")
         chosen |= found
-    if not chosen:
+    if not chosen and "tour" not in names:
         raise BadValue("papers: none chosen; write tour, all, a lab or a paper")
     return {slug: papers[slug] for slug in sorted(chosen)}
 
