@@ -5,6 +5,7 @@ everything, and the message names file, line, field and remedy of each fault.
 """
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ __all__ = [
     "rule_hash",
 ]
 PLANNED_BYTES = 512 * 1024
+FILL_IN = "FILL IN"
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,38 @@ def load_paper(folder: Path, base: Path | None = None) -> Paper:
             )
     name_faults(folder, base)
     path = folder / "paper.yaml"
-    return paper_from(strict_yaml.load(path, shown(path, base)), folder)
+    document = strict_yaml.load(path, shown(path, base))
+    if open_places := [*unfinished(document), *unfinished_code(folder, base)]:
+        raise BadValue("\n".join(open_places))
+    return paper_from(document, folder)
+
+
+def unfinished(document: Document) -> list[str]:
+    """Every value that still says FILL IN, as `recount new-paper` left it."""
+    return [
+        written(document, path, value)
+        for path, value in texts(document.value)
+        if value.startswith(FILL_IN)
+    ]
+
+
+def unfinished_code(folder: Path, base: Path) -> list[str]:
+    path = folder / "experiment.py"
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    return [
+        f"{shown(path, base)}:{number}: {line[line.index(FILL_IN) :]}"
+        for number, line in enumerate(lines, 1)
+        if FILL_IN in line
+    ]
+
+
+def texts(value: Any, path: tuple = ()) -> Iterator[tuple[tuple, str]]:
+    """All texts in a value of YAML, with their paths."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict | list):
+        for key, one in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from texts(one, (*path, key))
 
 
 def name_faults(folder: Path, base: Path) -> None:

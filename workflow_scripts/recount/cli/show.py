@@ -1,0 +1,138 @@
+"""`recount show PAPER`: what it claims, how each claim is judged, at which sizes, what came out."""
+
+from rich.console import Console
+from rich.markup import escape
+
+from recount import hashes, registry, results
+from recount.checks import suggestion
+from recount.cli.verdicts import STYLE
+from recount.typed import BadValue
+
+
+def add(parser) -> None:
+    parser.add_argument("paper", help="a paper's short name, as `recount list` prints it")
+
+
+def run(args) -> int:
+    found = registry.load()
+    planned = {one.slug: one for one in found.planned}
+    console = Console(highlight=False, soft_wrap=True)
+    if args.paper in found.papers:
+        show_built(console, found.papers[args.paper], found.root / "results")
+    elif args.paper in planned:
+        show_planned(console, planned[args.paper])
+    else:
+        known = [*found.papers, *planned]
+        near = suggestion(args.paper, known)
+        hint = near if near.startswith("did") else "`recount list` names them all"
+        raise BadValue(f"no paper is called {args.paper!r}; {hint}")
+    return 0
+
+
+def show_planned(console: Console, plan: registry.Planned) -> None:
+    console.print(f"[bold]{escape(plan.title)}[/bold]")
+    console.print(f"{plan.slug}, lab {plan.lab}, level {plan.level}: planned, not built yet")
+    console.print(escape(plan.claim))
+    console.print(f"Begin it with: recount new-paper {plan.lab} {plan.slug}")
+
+
+def show_built(console: Console, paper: registry.Paper, folder) -> None:
+    bibliography(console, paper)
+    for claim in paper.claims.values():
+        show_rule(console, paper, claim)
+    show_sizes(console, paper)
+    console.print("\n[bold]Found[/bold]")
+    known = list(results.find(paper, folder))
+    for one in known:
+        show_found(console, one)
+    if not known:
+        console.print(f"  nothing yet: recount run {paper.slug}")
+
+
+def bibliography(console: Console, paper: registry.Paper) -> None:
+    console.print(f"[bold]{escape(paper.title)}[/bold]")
+    console.print(escape(f"{', '.join(paper.authors)} ({paper.year})"))
+    address = [f"arXiv:{paper.arxiv}"] if paper.arxiv else []
+    address += [f"doi:{paper.doi}"] if paper.doi else []
+    address += [paper.url] if paper.url else []
+    console.print(escape(", ".join(address)))
+    console.print(escape(f"authors' code: {paper.code or 'none public'}"))
+    whose = {"own_code": "our own code", "authors_code": "the authors' code"}[paper.whose_code]
+    console.print(
+        f"{paper.slug}, lab {paper.lab}, level {paper.level}, fidelity {paper.fidelity} of 3, "
+        f"unit {paper.unit}, version {paper.version}; judged on {whose}"
+    )
+    numbers = ", ".join(f"{key} {value}" for key, value in paper.reported.numbers.items())
+    seeds = f"{paper.reported.aggregate} over {paper.reported.seeds} seeds"
+    console.print(escape(f"reported: {numbers or 'no number'} ({seeds})"))
+    if paper.stand_in:
+        console.print(escape(f"stand-in: {paper.stand_in}"))
+    console.print(escape(f"limits: {paper.limits}"))
+
+
+def show_rule(console: Console, paper: registry.Paper, claim: registry.Claim) -> None:
+    console.print(f"\n[bold]Claim {claim.name}[/bold]")
+    console.print("  " + escape(" ".join(claim.statement.split())))
+    for name, quantity in claim.quantities.items():
+        keys = quantity.model_dump(exclude_defaults=True)
+        written = ", ".join(f"{key}: {plain(value)}" for key, value in keys.items())
+        console.print(escape(f"  {name} = {{{written}}}"))
+    for part in ("valid", "reproduced", "contradicted"):
+        console.print(escape(f"  {part}: {' '.join(getattr(claim, part).split())}"))
+    if claim.effect:
+        effect = ", ".join(f"{name} {value}" for name, value in claim.effect.items())
+        why = f" ({claim.why})" if claim.why else ""
+        console.print(escape(f"  effect claimed: {effect}; margin: {claim.margin}{why}"))
+    rules = {name: hashes.rule_hash(paper, claim, name)[:12] for name in paper.scales}
+    console.print("  rule: " + ", ".join(f"{value} at {name}" for name, value in rules.items()))
+
+
+def plain(value) -> str:
+    """A value as it would be written in YAML's flow style."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {plain(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(plain, value)) + "]"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def show_sizes(console: Console, paper: registry.Paper) -> None:
+    console.print("\n[bold]Arms[/bold]")
+    for name, settings in paper.arms.items():
+        console.print(escape(f"  {name}: {plain(settings)}"))
+    console.print("\n[bold]Scales[/bold]")
+    for name, scale in paper.scales.items():
+        console.print(
+            escape(
+                f"  {name}: {scale.seeds} seeds, about {scale.minutes} minutes on {scale.device}, "
+                f"{plain(scale.size)}"
+            )
+        )
+
+
+def show_found(console: Console, found: results.Found) -> None:
+    source = "recorded" if found.source == "evidence" else "made here"
+    for name, verdict in found.judgements.items():
+        style = STYLE[verdict["outcome"]]
+        grades = ", ".join(verdict.get("grades", []))
+        words = f"[{style}]{escape(verdict['words'])}[/{style}]"
+        console.print(f"  {found.scale}, {source}, {name}: {words} {escape(grades)}")
+        if verdict.get("reason"):
+            console.print(escape(f"    {verdict['reason']}"))
+        for quantity, one in verdict.get("quantities", {}).items():
+            bounds = " to ".join(bound(one, side) for side in ("low", "high"))
+            console.print(escape(f"    {quantity}: {number(one.get('point'))}, {bounds}"))
+    for path, problem in found.problems:
+        console.print(escape(f"  {path.name}: {problem}"))
+
+
+def bound(quantity: dict, side: str) -> str:
+    if side in quantity.get("unbounded", []):
+        return "no bound"
+    return number(quantity.get(side))
+
+
+def number(value) -> str:
+    if value is None:
+        return "-"
+    return str(value).lower() if isinstance(value, bool) else f"{value:.4g}"
