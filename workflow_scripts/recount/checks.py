@@ -180,8 +180,6 @@ def key_faults(quantity: Quantity) -> Iterator[Fault]:
         yield (), f"take: {quantity.take} wants {written}, found {found}; change the arms' keys"
     elif naming == ["over"] and not listed:
         yield ("over",), "one arm alone is written arm: NAME; over lists several"
-    elif "arm" in naming and listed:
-        yield ("over",), "a comparison has one arm on each side; write one quantity per baseline"
     for key in needed:
         if key not in given:
             yield (), f"take: {quantity.take} needs the key {key!r}; add it"

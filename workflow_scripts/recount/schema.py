@@ -39,14 +39,14 @@ SEVERAL = ("over",)
 # take -> (the ways to name arms, other keys it needs, other keys it may have)
 TAKES: dict[str, tuple[tuple[tuple[str, ...], ...], tuple[str, ...], tuple[str, ...]]] = {
     "mean": ((ONE, SEVERAL), ("metric",), ("at", "scale")),
-    "median": ((ONE, SEVERAL), ("metric",), ("at",)),
+    "median": ((ONE, SEVERAL, DIFFERENCE, QUOTIENT), ("metric",), ("at", "scale")),
     "gap": ((DIFFERENCE,), ("metric",), ("at", "scale")),
     "ratio": ((QUOTIENT,), ("metric",), ("at",)),
     "slope": ((ONE, SEVERAL), ("metric", "along"), ("at", "scale", "axis_scale")),
     "spearman": ((ONE, SEVERAL), ("metric", "along"), ("at",)),
     "rate": ((ONE, SEVERAL, DIFFERENCE), ("metric",), ("at", "level")),
-    "first": ((ONE, SEVERAL), ("metric", "along", "level"), ("at",)),
-    "reach": ((ONE, SEVERAL), ("metric", "along", "level"), ("at",)),
+    "first": ((ONE, SEVERAL, QUOTIENT), ("metric", "along", "level"), ("at",)),
+    "reach": ((ONE, SEVERAL, QUOTIENT), ("metric", "along", "level"), ("at",)),
     "all": ((ONE, SEVERAL), ("metric",), ("at", "along")),
     "count": (((),), ("tests", "above"), ()),
 }
