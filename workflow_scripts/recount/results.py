@@ -46,10 +46,16 @@ def find_all(registry, results: Path) -> list[Found]:
 
 def find(paper, results: Path) -> Iterator[Found]:
     for scale in SCALES:
-        if layout.of(paper, scale, results).folder.is_dir():
+        if begun(paper, layout.of(paper, scale, results)):
             yield made_here(paper, scale, results)
         if layout.evidence(paper, scale)[1].exists():
             yield recorded(paper, scale)
+
+
+def begun(paper, place: layout.Layout) -> bool:
+    """Whether any stage has left something; a page alone is no run."""
+    marks = [place.data_manifest, place.folder / "runs", *map(place.judgement, paper.claims)]
+    return place.folder.is_dir() and any(mark.exists() for mark in marks)
 
 
 def made_here(paper, scale: str, results: Path) -> Found:
