@@ -13,6 +13,8 @@ import pytest
 
 from recount import cli, files, layout, registry
 from recount.cli import COMMANDS, doctor
+from recount.cli.sentences import sentence
+from recount.schema import Quantity
 
 ROOT = Path(__file__).resolve().parents[2]
 PLANNED = """\
@@ -58,7 +60,7 @@ def test_an_answer_takes_less_than_two_seconds(project, words):
     shutil.copytree(ROOT / "docs", project / "docs", dirs_exist_ok=True)
     code = (
         "import sys; from recount.cli import main; code = main(sys.argv[1:]);"
-        "assert not {'torch', 'pandas', 'snakemake'} & set(sys.modules); sys.exit(code)"
+        "assert not {'torch', 'snakemake', 'duckdb', 'mlflow'} & set(sys.modules); sys.exit(code)"
     )
     times = []
     for _ in range(2):
@@ -151,15 +153,55 @@ def test_show_tells_claim_rule_size_and_finding_as_they_are_written(planned, cap
     for part in (
         "arXiv:2001.00001",
         "reproduced: gain.low > 0.5",
-        "gain = {take: gap, metric: score, arm: treated, minus: plain}",
+        "gain: the mean over seeds of score for treated minus plain, paired",
         registry.rule_hash(paper, "main", "laptop")[:12],
         "treated: {effect: 1.0}",
         "laptop: 8 seeds",
         "gain: 1.25, 0.75 to no bound",
         "[bold]as it is[/bold]",
+        "the linter accepts every rule",
     ):
         assert part in out
     assert "planned, not built yet" in answer(capsys, "show", "b_second")[1]
+
+
+def test_show_says_what_the_linter_refuses(planned, capsys):
+    path = planned / "papers" / "other" / "toy" / "paper.yaml"
+    path.write_text(path.read_text().replace("gain.low > 0.5", "gain.high > 0.5"))
+    assert "refused papers/other/toy/paper.yaml: claims.main" in answer(capsys, "show", "toy")[1]
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ({"take": "mean", "metric": "error", "arm": "a"}, "the mean over seeds of error for a"),
+        (
+            {"take": "ratio", "metric": "seconds", "arm": "a", "over": "b", "at": {"n": 8}},
+            "the mean over seeds of seconds for a divided by b, paired, at n = 8",
+        ),
+        (
+            {"take": "slope", "metric": "error", "along": "n", "arm": "a", "scale": "log"},
+            "the slope of error along n for a, mean over seeds, on the log scale",
+        ),
+        (
+            {"take": "reach", "metric": "accuracy", "along": "n", "level": 0.9, "over": ["a", "b"]},
+            "the last n up to which accuracy stays at least 0.9, for each of a, b; 2 quantities, "
+            "one each, and all must hold",
+        ),
+        (
+            {"take": "rate", "metric": "success", "arm": "a", "minus": "b"},
+            "the share of seeds whose success is at least 1, for a minus b, paired",
+        ),
+        ({"take": "all", "metric": "holds", "arm": "a"}, "whether holds is 1 in every case of a"),
+        (
+            {"take": "count", "tests": ["one", "two"], "above": 0.1},
+            "how many of one, two lie surely above 0.1",
+        ),
+    ],
+)
+def test_quantities_read_as_sentences(project, keys, said):
+    paper = registry.load(project).papers["toy"]
+    assert sentence(paper, paper.claims["main"], Quantity.model_validate(keys)) == said
 
 
 def test_a_new_paper_says_what_to_fill_in_and_passes_only_then(planned, capsys):

@@ -126,6 +126,10 @@ def test_built_and_planned_make_the_whole_catalogue():
     assert all(one.claim[-1] not in ",;:" for one in found.planned)
 
 
+def test_the_linter_accepts_the_rules_of_every_built_paper():
+    assert registry.load(ROOT, lint=True).papers
+
+
 def test_the_whole_catalogue_loads_in_three_seconds(tree):
     for number in range(CATALOGUE - 1):
         tree.add(LABS[number % 10], f"paper_{number}", tree.text)

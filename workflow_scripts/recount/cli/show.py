@@ -5,12 +5,14 @@ from rich.markup import escape
 
 from recount import hashes, registry, results
 from recount.checks import suggestion
+from recount.cli.sentences import sentence
 from recount.cli.verdicts import STYLE
 from recount.typed import BadValue
 
 
 def add(parser) -> None:
     parser.add_argument("paper", help="a paper's short name, as `recount list` prints it")
+    parser.add_argument("--lint", action="store_true", help="and what the linter says of its rules")
 
 
 def run(args) -> int:
@@ -19,6 +21,8 @@ def run(args) -> int:
     console = Console(highlight=False, soft_wrap=True)
     if args.paper in found.papers:
         show_built(console, found.papers[args.paper], found.root / "results")
+        if args.lint:
+            return show_lint(console, found.papers[args.paper])
     elif args.paper in planned:
         show_planned(console, planned[args.paper])
     else:
@@ -74,9 +78,7 @@ def show_rule(console: Console, paper: registry.Paper, claim: registry.Claim) ->
     console.print(f"\n[bold]Claim {claim.name}[/bold]")
     console.print("  " + escape(" ".join(claim.statement.split())))
     for name, quantity in claim.quantities.items():
-        keys = quantity.model_dump(exclude_defaults=True)
-        written = ", ".join(f"{key}: {plain(value)}" for key, value in keys.items())
-        console.print(escape(f"  {name} = {{{written}}}"))
+        console.print(escape(f"  {name}: {sentence(paper, claim, quantity)}"))
     for part in ("valid", "reproduced", "contradicted"):
         console.print(escape(f"  {part}: {' '.join(getattr(claim, part).split())}"))
     if claim.effect:
@@ -85,6 +87,21 @@ def show_rule(console: Console, paper: registry.Paper, claim: registry.Claim) ->
         console.print(escape(f"  effect claimed: {effect}; margin: {claim.margin}{why}"))
     rules = {name: hashes.rule_hash(paper, claim, name)[:12] for name in paper.scales}
     console.print("  rule: " + ", ".join(f"{value} at {name}" for name, value in rules.items()))
+
+
+def show_lint(console: Console, paper: registry.Paper) -> int:
+    """What the linter of rules refuses (exit code 1), and what it would rather see."""
+    from recount import judge
+
+    refused, advised = registry.check(paper), judge.advise(paper)
+    console.print("\n[bold]Rules[/bold]")
+    for text in refused:
+        console.print("  [red]refused[/red] " + escape(text))
+    for text in advised:
+        console.print("  [yellow]advice[/yellow] " + escape(text))
+    if not refused:
+        console.print("  the linter accepts every rule")
+    return int(bool(refused))
 
 
 def plain(value) -> str:
