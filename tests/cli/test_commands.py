@@ -3,10 +3,10 @@
 import ast
 import json
 import re
+import resource
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -56,21 +56,18 @@ def test_every_command_is_there_and_keeps_torch_out():
 @pytest.mark.parametrize(
     "words", [[], ["list"], ["show", "toy"], ["schema", "--check"], ["plan", "--help"]]
 )
-def test_an_answer_takes_less_than_two_seconds(project, words):
+def test_an_answer_takes_less_than_two_seconds_of_work(project, words):
     shutil.copytree(ROOT / "docs", project / "docs", dirs_exist_ok=True)
     code = (
         "import sys; from recount.cli import main; code = main(sys.argv[1:]);"
         "assert not {'torch', 'snakemake', 'duckdb', 'mlflow'} & set(sys.modules); sys.exit(code)"
     )
-    times = []
-    for _ in range(2):
-        start = time.perf_counter()
-        done = subprocess.run(
-            [sys.executable, "-c", code, *words], capture_output=True, text=True, cwd=project
-        )
-        times.append(time.perf_counter() - start)
-        assert done.returncode == 0, done.stderr
-    assert min(times) < 2
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    command = [sys.executable, "-c", code, *words]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=project)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert done.returncode == 0, done.stderr
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 2
 
 
 def test_a_wrong_command_gets_a_suggestion(capsys):
@@ -148,7 +145,7 @@ def test_show_tells_claim_rule_size_and_finding_as_they_are_written(planned, cap
     paper = registry.load(planned).papers["toy"]
     here = layout.of(paper, "laptop", planned / "results").judgement("main")
     files.write_json(here, judgement("inconclusive", "undecided"))
-    code, out, _ = answer(capsys, "show", "toy")
+    code, out, _ = answer(capsys, "show", "toy", "--lint")
     assert code == 0
     for part in (
         "arXiv:2001.00001",
@@ -168,7 +165,9 @@ def test_show_tells_claim_rule_size_and_finding_as_they_are_written(planned, cap
 def test_show_says_what_the_linter_refuses(planned, capsys):
     path = planned / "papers" / "other" / "toy" / "paper.yaml"
     path.write_text(path.read_text().replace("gain.low > 0.5", "gain.high > 0.5"))
-    assert "refused papers/other/toy/paper.yaml: claims.main" in answer(capsys, "show", "toy")[1]
+    code, out, _ = answer(capsys, "show", "toy", "--lint")
+    assert code == 1
+    assert "refused papers/other/toy/paper.yaml: claims.main" in out
 
 
 @pytest.mark.parametrize(
