@@ -3,8 +3,8 @@
 import random
 
 import pytest
-from conftest import git
 from stages.test_stages import run_all
+from toy import git
 
 from recount import layout, ledger, registry
 from recount.typed import BadValue

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import EXPERIMENT, plant
+from toy import EXPERIMENT, plant
 
 from recount import files, layout, registry, stages
 from recount.run import Run, verdict_seeds

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import plant
+from toy import plant
 
 
 def snakemake(root, *arguments, code=0):
