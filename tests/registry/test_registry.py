@@ -91,6 +91,19 @@ def test_symbolic_links_are_refused(tree, name):
         registry.load(tree.root)
 
 
+@pytest.mark.parametrize("name", ["numbers.csv", "more.py", "data"])
+def test_a_third_file_is_refused(tree, name):
+    (tree.folder / name).mkdir()
+    with pytest.raises(BadValue, match=f"{name}: belongs to no paper; put shared code into"):
+        registry.load(tree.root)
+
+
+def test_evidence_may_not_be_linked_in(tree):
+    (tree.folder / "evidence").symlink_to(tree.root)
+    with pytest.raises(BadValue, match="evidence: is a symbolic link"):
+        registry.load(tree.root)
+
+
 def test_compiled_leftovers_are_no_paper(tree):
     (tree.root / "papers" / "coding" / "gone" / "__pycache__").mkdir(parents=True)
     assert list(registry.load(tree.root).papers) == ["position_coupling"]

@@ -126,6 +126,7 @@ def load_paper(folder: Path, base: Path | None = None) -> Paper:
                 "with paper.yaml and experiment.py"
             )
     name_faults(folder, base)
+    strangers(folder, base)
     path = folder / "paper.yaml"
     document = strict_yaml.load(path, shown(path, base))
     if open_places := [*unfinished(document), *unfinished_code(folder, base)]:
@@ -159,6 +160,19 @@ def texts(value: Any, path: tuple = ()) -> Iterator[tuple[tuple, str]]:
     elif isinstance(value, dict | list):
         for key, one in value.items() if isinstance(value, dict) else enumerate(value):
             yield from texts(one, (*path, key))
+
+
+def strangers(folder: Path, base: Path) -> None:
+    """A paper is two files and its evidence; anything else would escape the design hash."""
+    for path in sorted(folder.iterdir()):
+        known = path.name in ("paper.yaml", "experiment.py", "evidence", "__pycache__")
+        if not known and not path.name.startswith("."):
+            raise BadValue(
+                f"{shown(path, base)}: belongs to no paper; put shared code into the lab's kit, "
+                "make data in generate, or delete it"
+            )
+        if path.is_symlink():
+            raise BadValue(f"{shown(path, base)}: is a symbolic link; put the folder itself there")
 
 
 def name_faults(folder: Path, base: Path) -> None:
