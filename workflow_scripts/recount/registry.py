@@ -243,8 +243,3 @@ def check(paper: Paper) -> list[str]:
 def shown(path: Path, base: Path) -> str:
     """A path as messages show it: from the project's folder."""
     return str(path.relative_to(base)) if path.is_relative_to(base) else str(path)
-
-
-def values(paper: Paper) -> dict[str, Any]:
-    """A paper as plain values, defaults filled in, as it would be written in YAML."""
-    return paper.model_dump(by_alias=True)
