@@ -53,4 +53,4 @@ def test_torch_attention_is_a_few_roundings_off_and_a_shifted_one_is_not(precisi
     parts = [torch.randn(2, 4, 8, dtype=precision, generator=source) for _ in range(3)]
     found = torch.nn.functional.scaled_dot_product_attention(*parts)
     assert roundings(found, *parts) < 16
-    assert roundings(found * (1 + 100 * torch.finfo(precision).eps), *parts) > 16
+    assert roundings(found * (1 + 1000 * torch.finfo(precision).eps), *parts) > 16
