@@ -17,7 +17,6 @@ def grade(calibration: dict | None, rule: str, decision) -> tuple[str, bool, dic
     if not calibration or calibration.get("rule") != rule:
         return "provisional", True, None
     shown = {key: calibration.get(key) for key in SHOWN}
-    shown["worlds"] = calibration.get("worlds_number", calibration.get("worlds"))
     powered = bool(calibration.get("powered", True))
     if not calibration.get("passed", False) or scattered(calibration, decision):
         return "provisional", powered, shown

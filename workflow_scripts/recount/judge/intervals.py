@@ -56,15 +56,16 @@ def clopper_pearson(successes: np.ndarray, n: int, alpha: float):
     return low, high
 
 
-def wilson(share: np.ndarray, count: np.ndarray, alpha: float = 0.05):
-    """Bounds of a fraction of `count` items; where count is 0 the share itself, known exactly."""
+def wilson_allowance(level: float, count: np.ndarray, alpha: float = 0.05) -> np.ndarray:
+    """How far a share of `count` items must lie from a level for Wilson's bound to clear it.
+
+    Wilson's interval inverts the score test, whose spread is taken at the level itself, so the
+    allowance is the same above and below. 0 where the count is 0: the share is known exactly.
+    """
     z = special.ndtri(1 - alpha)
     size = np.maximum(count, 1)
-    centre = (share + z * z / (2 * size)) / (1 + z * z / size)
-    spread = np.maximum(share * (1 - share) / size + z * z / (4 * size * size), 0)
-    half = z * np.sqrt(spread) / (1 + z * z / size)
-    exact = np.asarray(count) <= 0
-    return np.where(exact, share, centre - half), np.where(exact, share, centre + half)
+    level = min(max(level, 0.0), 1.0)
+    return np.where(np.asarray(count) > 0, z * np.sqrt(level * (1 - level) / size), 0.0)
 
 
 @functools.cache

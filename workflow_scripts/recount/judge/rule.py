@@ -75,6 +75,15 @@ class Rule:
         return Decision(found, **truth)
 
     @functools.cached_property
+    def effects(self) -> dict[str, float]:
+        """The paper's effect of every quantity; 1 where none is given."""
+        return {name: float(self.claim.effect.get(name, 1.0)) for name in self.claim.quantities}
+
+    def lines(self, part: str) -> list[tuple[str, str, float]]:
+        """(quantity, side, limit) of every line that one expression draws."""
+        return limits.lines(self.nodes[part], self.effects, self.numbers, self.reported)
+
+    @functools.cached_property
     def asked_share(self) -> float | None:
         return limits.asked_share(self.claim, self.nodes["reproduced"], self.numbers, self.reported)
 

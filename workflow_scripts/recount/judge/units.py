@@ -13,6 +13,7 @@ import numpy as np
 from recount.judge import intervals
 from recount.judge.table import ABSENT, Table
 
+SHRUNK = 0.95
 OTHER = {"low": "high", "high": "low"}
 
 
@@ -155,38 +156,50 @@ def slope_units(quantity, one: Cells) -> Units:
 
 
 def spearman_units(quantity, one: Cells) -> Units:
-    """Rank correlation of value and axis, one a unit; 0 where all values are equal."""
+    """Rank correlation of value and axis, one a unit; 0 where all values are equal.
+
+    On Fisher's z of SHRUNK times itself: t errs by 10 % near 0.5 on plain correlations, and
+    by 6 % the other way on plain z, which has no place for a correlation of 1 either.
+    """
     values, size = one.values, len(one.points)
-    below = (values[..., None, :] < values[..., :, None]).sum(-1)
-    equal = (values[..., None, :] == values[..., :, None]).sum(-1)
-    ranks = below + (equal - 1) / 2 - (size - 1) / 2
-    axis = np.arange(size) - (size - 1) / 2
-    with np.errstate(invalid="ignore", divide="ignore"):
-        rho = (ranks @ axis) / np.sqrt((ranks**2).sum(-1) * (axis**2).sum())
-    rho = np.where(np.isfinite(rho), rho, 0.0)
-    lost = np.isnan(values).any(axis=2)
-    seen, low, high = (np.where(lost, value, rho) for value in (np.nan, -1.0, 1.0))
     step = 12 / max(size * (size**2 - 1), 12)
-    return Units(seen, low, high, lambda: step)
+    ranks = np.zeros_like(values)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        for i in range(size):
+            for k in range(i):
+                higher = np.sign(values[..., i] - values[..., k]) / 2
+                ranks[..., i] += higher
+                ranks[..., k] -= higher
+        axis = np.arange(size) - (size - 1) / 2
+        rho = (ranks @ axis) / np.sqrt((ranks**2).sum(-1) * (axis**2).sum())
+    z = np.arctanh(SHRUNK * np.clip(np.nan_to_num(rho), -1, 1))
+    lost, ends = np.isnan(values).any(axis=2), float(np.arctanh(SHRUNK))
+    seen, low, high = (np.where(lost, value, z) for value in (np.nan, -ends, ends))
+    floor = ends - float(np.arctanh(SHRUNK * (1 - step)))
+    return Units(seen, low, high, lambda: floor, correlation)
+
+
+def correlation(z: np.ndarray) -> np.ndarray:
+    """Back from the shrunken z; bounds end at -1 and 1."""
+    return np.clip(np.tanh(z) / SHRUNK, -1, 1)
 
 
 def reached(quantity, one: Cells, side: str | None, options: Options) -> np.ndarray:
     """Which grid points count as at the level (R, n, G): surely, possibly, or as seen."""
-    if side is None or not options.items or one.range != (0, 1):
-        share = one.values
-    else:
-        low, high = intervals.wilson(one.values, np.maximum(one.counts, 0))
-        share = low if side == "sure" else high
+    asked = quantity.level
+    if side is not None and options.items and one.range == (0, 1):
+        allowance = intervals.wilson_allowance(asked, one.counts)
+        asked = asked + (allowance if side == "sure" else -allowance)
     with np.errstate(invalid="ignore"):
-        return np.where(np.isnan(one.values), side == "possible", share >= quantity.level)
+        return np.where(np.isnan(one.values), side == "possible", one.values >= asked)
 
 
 def steps(quantity, one: Cells, side: str | None, options: Options) -> np.ndarray:
     """reach: how many grid points in a row are reached; first: how many come before the first."""
     at_level = reached(quantity, one, side, options)
     if quantity.take == "reach":
-        return np.cumprod(at_level, axis=2).sum(axis=2)
-    return np.cumprod(~at_level.astype(bool), axis=2).sum(axis=2)
+        return np.cumprod(at_level, axis=2, dtype=np.int8).sum(axis=2)
+    return np.cumprod(~at_level, axis=2, dtype=np.int8).sum(axis=2)
 
 
 def grid_values(points: np.ndarray, take: str):

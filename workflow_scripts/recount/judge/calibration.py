@@ -1,0 +1,213 @@
+"""How often a rule is wrong: the judge's own code on worlds whose truth is known.
+
+Every line of the rule becomes a world that lies on it, where calling it crossed is an error; each
+is tried under all noises of the gate. All worlds get a first round of replays, the worst a
+second, fresh one, and the published rates are those.
+"""
+
+import hashlib
+
+import numpy as np
+from scipy import special
+
+from recount.judge import intervals
+from recount.judge import noise as shapes
+from recount.judge.assumed import Assumed
+from recount.judge.mutants import exact_rates
+from recount.judge.noise import Noise
+from recount.judge.pilots import assumed_from, pilot_spread, pilot_table
+from recount.judge.placement import Placement
+from recount.judge.planting import Plant, Planter
+from recount.judge.rule import Rule
+from recount.judge.worlds import World, sources_of
+from recount.registry import rule_hash
+
+REPLAYS = 20_000
+FIRST_ROUND = 4_000
+WORST = 4  # worlds of each direction that get the second round
+MORE = 5  # times the replays where the bound alone is beyond the gate
+GATE = 0.06
+POWER = 0.8
+FREE_OF_SHAPE = ("median", "reach", "first", "rate", "count", "all")
+
+
+def calibrate(paper, claim, scale: str, pilot=None, replays: int = REPLAYS) -> dict:
+    """Error rates and power of one claim's rule at one scale, as plain JSON values.
+
+    `pilot`: tidy metric rows of seeds of the stream "pilot", or a dict {spread, correlation, items,
+    freedom}, or None for stated defaults. Only pooled spread, correlation, items and axes are taken
+    from it. Raises BadValue on a rule that does not parse.
+    """
+    claim = paper.claims[claim] if isinstance(claim, str) else claim
+    rule = Rule(paper, claim, scale)
+    head = {
+        "slug": paper.slug,
+        "claim": claim.name,
+        "scale": scale,
+        "rule": rule_hash(paper, claim, scale),
+        "alpha": rule.alpha,
+        "gate": GATE,
+    }
+    if any(one.take == "all" for one in claim.quantities.values()):
+        return head | exact(rule, pilot)
+    return head | Calibration(rule, assumed_from(rule, pilot), replays).result(pilot)
+
+
+def exact(rule: Rule, pilot) -> dict:
+    """Mutants instead of worlds."""
+    rates = exact_rates(rule, pilot_table(rule, pilot), generator(rule, "mutants"))
+    number = rates.pop("mutants")
+    passed = rates["false_reproduced"] == 0 and rates["false_contradicted"] == 0
+    return rates | {
+        "false_reproduced_upper": rates["false_reproduced"],
+        "false_contradicted_upper": rates["false_contradicted"],
+        "passed": passed and rates["power"] == 1,
+        "powered": rates["reversed"] == 1,
+        "shape": "irrelevant",
+        "worlds": number,
+        "replays": 1,
+        "rates": [],
+        "published": {},
+        "pilot_spread": {},
+        "assumed": {},
+    }
+
+
+def generator(rule: Rule, stage: str) -> np.random.Generator:
+    """Chance of a stage of a calibration: the same for everybody, other for each rule."""
+    name = f"calibration/{rule.paper.slug}/{rule.claim.name}/{rule.scale}/{stage}"
+    key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8])
+    return np.random.Generator(np.random.Philox(key=key))
+
+
+class Calibration:
+    """All worlds of one rule, and their rates."""
+
+    def __init__(self, rule: Rule, assumed: Assumed, replays: int):
+        self.rule, self.assumed, self.replays = rule, assumed, replays
+        self.planter = Planter(rule, assumed)
+        self.sources = sources_of(rule, assumed)
+        self.placement = Placement(rule, self.planter, self.sources)
+        takes = {one.take for one in rule.claim.quantities.values()}
+        self.free_of_shape = takes <= set(FREE_OF_SHAPE)
+        self.settled: dict = {}
+        self.first = min(FIRST_ROUND // (2 if self.free_of_shape else 1), replays)
+
+    def places(self, plant: Plant, noise: Noise) -> tuple[dict, dict]:
+        """Where a plant lies; the correlation of arms moves no single quantity."""
+        key = (plant.label, noise.shape, noise.ratio, noise.scale)
+        if key not in self.settled:
+            near = self.settled.get((plant.label, noise.shape, noise.ratio, 1.0))
+            near = near or self.settled.get((plant.label, "normal", 1.0, 1.0))
+            self.settled[key] = self.placement.settle(plant, noise, near and near[0])
+        return self.settled[key]
+
+    def world(self, noise: Noise, replays: int, stage: str) -> World:
+        rng = generator(self.rule, f"{stage}/{noise.label()}")
+        return World(self.sources, noise, replays, self.assumed.units(self.rule), rng)
+
+    def rates(self, plant: Plant, noise: Noise, world: World) -> dict:
+        """Shares of replays that are valid, and of these the reproduced and the contradicted."""
+        made = self.rule.decide(world.at(*self.places(plant, noise), plant.bend))
+        valid, yes, no = (
+            np.broadcast_to(one, (world.replays,))
+            for one in (made.valid, made.reproduced, made.contradicted)
+        )
+        runs = int(valid.sum())
+        counts = {"reproduced": valid & yes & ~no, "contradicted": valid & no & ~yes}
+        return {"runs": runs} | {name: int(one.sum()) for name, one in counts.items()}
+
+    def gate(self) -> list[dict]:
+        """One entry for every world and error: its rate and exact upper 95 % bound."""
+        plants = self.planter.plants()
+        entries, seen = [], {}
+        for noise in shapes.gated(self.assumed.correlation, self.free_of_shape):
+            world = self.world(noise, self.first, "first")
+            for plant in plants:
+                counts = self.rates(plant, noise, world)
+                for error in plant.errors:
+                    entry = rated(plant, noise, error, counts)
+                    entries.append(entry)
+                    seen[id(entry)] = (plant, noise)
+        for error in ("reproduced", "contradicted"):
+            mine = sorted((e for e in entries if e["error"] == error), key=lambda e: -e["rate"])
+            doubtful = [e for e in mine[WORST:] if e["upper"] > GATE - 0.003]
+            for entry in (mine[:WORST] + doubtful) if self.replays > self.first else []:
+                plant, noise = seen[id(entry)]
+                world = self.world(noise, self.replays, "second")
+                entry |= rated(plant, noise, error, self.rates(plant, noise, world))
+                if entry["rate"] <= GATE < entry["upper"]:
+                    world = self.world(noise, MORE * self.replays, "third")
+                    entry |= rated(plant, noise, error, self.rates(plant, noise, world))
+        return entries
+
+    def found(self, plant: Plant, outcome: str) -> float:
+        """Power: how often a planted truth is called by its name, at the spread's upper bound."""
+        widening = 1.0
+        if self.assumed.freedom:
+            low = special.chdtri(self.assumed.freedom, 0.8)
+            widening = float(np.sqrt(self.assumed.freedom / low))
+        noise = Noise("normal", self.assumed.correlation, 1.0, widening)
+        world = self.world(noise, self.replays, outcome)
+        return self.rates(plant, noise, world)[outcome] / world.replays
+
+    def published(self) -> dict[str, float]:
+        """The worst rate under shapes for which no rule on a mean can promise 5 %."""
+        if self.free_of_shape:
+            return {}
+        worst = {}
+        for shape in shapes.PUBLISHED:
+            noise = Noise(shape, ratio=3.0)
+            world = self.world(noise, self.first, "published")
+            worst[shape] = max(
+                (
+                    self.rates(plant, noise, world)[error] / world.replays
+                    for plant in self.planter.plants()
+                    for error in plant.errors
+                ),
+                default=0.0,
+            )
+        return worst
+
+    def result(self, pilot) -> dict:
+        entries = self.gate()
+        rates = {}
+        for error in ("reproduced", "contradicted"):
+            mine = [entry for entry in entries if entry["error"] == error]
+            final = max((entry["replays"] for entry in mine), default=0)
+            mine = [e for e in mine if e["replays"] >= final or e["upper"] > GATE] or mine
+            worst = max(mine, key=lambda entry: (entry["upper"], entry["rate"]), default=None)
+            rates[f"false_{error}"] = worst["rate"] if worst else None
+            rates[f"false_{error}_upper"] = worst["upper"] if worst else None
+        power = self.found(self.planter.planted(), "reproduced")
+        reverse = self.found(self.planter.reversed(), "contradicted")
+        return rates | {
+            "passed": bool(entries) and all(entry["upper"] <= GATE for entry in entries),
+            "power": power,
+            "reversed": reverse,
+            "powered": power >= POWER and reverse >= POWER,
+            "shape": "irrelevant" if self.free_of_shape else "unknown",
+            "worlds": len(entries),
+            "replays": self.replays,
+            "rates": worst_of_each(entries),
+            "published": self.published(),
+            "pilot_spread": pilot_spread(self.rule, pilot),
+            "assumed": self.assumed.stated(self.rule),
+        }
+
+
+def rated(plant: Plant, noise: Noise, error: str, counts: dict) -> dict:
+    runs, wrong = max(counts["runs"], 1), counts[error]
+    upper = float(intervals.clopper_pearson(np.array([wrong]), runs, 0.05)[1][0])
+    entry = {"world": plant.label, "error": error} | noise.label()
+    return entry | {"rate": wrong / runs, "upper": upper, "replays": counts["runs"]}
+
+
+def worst_of_each(entries: list[dict]) -> list[dict]:
+    """Of every world and error, the noise under which it is worst."""
+    worst: dict = {}
+    for entry in entries:
+        key = (entry["world"], entry["error"])
+        if key not in worst or entry["upper"] > worst[key]["upper"]:
+            worst[key] = entry
+    return [worst[key] for key in sorted(worst)]
