@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from recount import series
 from recount.reports import wording
 from recount.results import Found
 
@@ -106,18 +107,11 @@ def curves(found: Found | None) -> list[dict[str, Any]]:
             continue
         for (metric, _), rows in frame.groupby(["metric", "seed"]):
             rows = rows.sort_values("step")
-            rows = rows.iloc[thinned(len(rows), CURVE_POINTS)]
+            rows = rows.iloc[series.thinned(len(rows), CURVE_POINTS)]
             points = [[clean(x), clean(y)] for x, y in zip(rows.step, rows.value)]
             lines.setdefault(str(metric), {}).setdefault(arm, []).append(points)
     order = sorted(lines, key=lambda name: (name != "loss", name))[:CURVE_METRICS]
     return [{"metric": name, "arms": lines[name]} for name in order]
-
-
-def thinned(length: int, points: int) -> list[int]:
-    """At most `points` places of a list, evenly, first and last included."""
-    if length <= points:
-        return list(range(length))
-    return sorted({round(k * (length - 1) / (points - 1)) for k in range(points)})
 
 
 def clean(value: float) -> float | None:
