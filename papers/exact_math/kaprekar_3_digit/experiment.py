@@ -97,6 +97,7 @@ def facts(run, case, found):
         yield fact("one_two_cycle", found["cycles"] == middle)
         return
     yield fact("constant_is_formula", constant == formula and found["cycles"] == [constant])
+    yield fact("some_start_ends_elsewhere", len(found["cycles"]) != 1 or not constant)
     mode = max(range(len(table)), key=table.__getitem__) if table else -1
     yield fact("mode", mode, sum(table))
     yield fact("mode_is_three", table.count(max(table, default=0)) == 1 and mode == 3, sum(table))
