@@ -80,6 +80,18 @@ def test_a_prefix_mask_hides_what_it_says():
     )
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_prefix_is_seen_whole_and_the_rest_stays_causal(kind):
+    ids, model = some_ids(2, 3, 7), small(kind, prefix=4)
+    before = model(ids)
+    later, first = ids.clone(), ids.clone()
+    later[:, :, 5] = (ids[:, :, 5] + 1) % 9
+    first[:, :, 3] = (ids[:, :, 3] + 1) % 9
+    assert torch.allclose(before[:, :, :5], model(later)[:, :, :5], atol=1e-5)
+    assert not torch.allclose(before[:, :, 0], model(first)[:, :, 0], atol=1e-4)
+    assert torch.allclose(before[:, :, 4:], model(ids, read=slice(4, 7)), atol=1e-5)
+
+
 def test_arms_that_share_shapes_start_equal():
     one, other = dict(small("learned").named_parameters()), dict(small("t5").named_parameters())
     shared = [name for name in one if name in other]

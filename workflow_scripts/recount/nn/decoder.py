@@ -70,7 +70,8 @@ class Decoder(nn.Module):
     """ids (S, B, T) -> logits (S, B, T, vocab); see the module's text.
 
     `positions` is a name (none, learned, sinusoidal, rope, alibi, t5) or a Positions of your own;
-    `context` is the number of learned places. `causal=False` lets every token see the whole line.
+    `context` is the number of learned places. `causal=False` lets every token see the whole line;
+    with `prefix` the first so many tokens see each other both ways, the rest only what came before.
     Raises BadValue for sizes that do not fit together and for ids outside vocab or context.
     """
 
@@ -85,13 +86,14 @@ class Decoder(nn.Module):
         positions: str | Positions = "learned",
         context: int = 0,
         causal: bool = True,
+        prefix: int = 0,
         hidden: int = 4,
     ):
         super().__init__()
         if width % heads:
             raise BadValue(f"width {width} is not a multiple of heads {heads}; change one")
         stack, gain = count(seeds), (2 * layers) ** -0.5
-        self.causal = causal
+        self.causal, self.prefix = causal, prefix
         self.tokens = Embedding(stack, vocab, width)
         self.positions = (
             make(positions, stack, width, heads, context)
@@ -122,22 +124,25 @@ class Decoder(nn.Module):
             x = block(x, self.positions, places, bias, self.causal)
         if read != ALL:
             read = slice(*read.indices(ids.shape[-1]))
-            bias = self.past(ids) if bias is None and self.causal else bias
+            bias = self.seen(ids) if bias is None and self.causal else bias
             bias = bias if bias is None else bias[..., read, :]
         x = self.blocks[-1](x, self.positions, places, bias, self.causal, read)
         return self.head(self.norm(x))
 
-    def past(self, ids: Tensor) -> Tensor:
+    def seen(self, ids: Tensor) -> Tensor:
+        """True where a place (second last axis) sees another: itself, those before, the prefix."""
         length = ids.shape[-1]
-        return torch.ones(length, length, dtype=torch.bool, device=ids.device).tril()
+        seen = torch.ones(length, length, dtype=torch.bool, device=ids.device).tril()
+        seen[:, : self.prefix] = True
+        return seen
 
     def bias(self, ids: Tensor, places: Tensor | None, mask: Tensor | None) -> Tensor | None:
         """What is added to attention logits, or None where the causal flag alone says it all."""
         bias = self.positions.bias(ids.shape[-1], places, ids.device)
-        if bias is None and mask is None:
+        if bias is None and mask is None and not self.prefix:
             return None
         if self.causal:
-            mask = self.past(ids) if mask is None else mask & self.past(ids)
+            mask = self.seen(ids) if mask is None else mask & self.seen(ids)
         if bias is None or mask is None:
             return mask if bias is None else bias
         return bias.masked_fill(~mask, -torch.inf)

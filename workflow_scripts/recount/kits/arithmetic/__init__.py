@@ -9,7 +9,7 @@ arm's own training distribution, and a fingerprint. Raise VERSION when a result 
 
 from recount.kits.arithmetic.addition import Addition, add, draw_digits
 from recount.kits.arithmetic.lengths import ByLength, LengthSize
-from recount.kits.arithmetic.study import Lines, Size, Source, Study
+from recount.kits.arithmetic.study import Lines, Size, Source, Study, network
 from recount.kits.arithmetic.text import FORMATS, Text, TextSize, balanced
 
 VERSION = 1
@@ -28,4 +28,5 @@ __all__ = [
     "add",
     "balanced",
     "draw_digits",
+    "network",
 ]

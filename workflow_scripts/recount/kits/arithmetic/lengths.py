@@ -35,7 +35,8 @@ class ByLength:
 
     `places(run, digits, count, rng)` gives the position ids of `count` lines, (count, T), or None.
     `span(run)` is the number of position ids there are. `positions(run)` names the network's
-    positions and `layers(run)` its depth (0: the size's).
+    positions and `layers(run)` its depth (0: the size's). With `padded` all training lines are as
+    wide as the longest, shorter numbers padded with zeros.
     """
 
     task: Addition = field(default_factory=Addition)
@@ -43,9 +44,11 @@ class ByLength:
     span: Callable[[Run], int] = lambda run: 0
     positions: Callable[[Run], str] = positions_of_arm
     layers: Callable[[Run], int] = lambda run: 0
+    padded: bool = False
 
     def network(self, run: Run) -> nn.Module:
-        return network(run, self.task.vocab, self.positions(run), self.span(run), self.layers(run))
+        more = {"positions": self.positions(run), "context": self.span(run)}
+        return network(run, self.task.vocab, layers=self.layers(run), **more)
 
     def examples(self, run: Run) -> tuple[int, ...]:
         return (0,)
@@ -54,6 +57,8 @@ class ByLength:
         """Both lengths of a sum are uniform; those of one step share the longer one."""
         size = run.size
         digits = longer_of_two(run.rng("digits"), size.train_digits, size.steps)
+        if self.padded:
+            digits[:] = size.train_digits
         return lambda step: self.drawn(run, "train", int(digits[step]), size.batch, step, True)
 
     def held_out(self, run: Run, examples: int) -> Lines:

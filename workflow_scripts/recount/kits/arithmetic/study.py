@@ -66,14 +66,14 @@ class Source(Protocol):
         """Test sets with the axis values that name them, equal in all arms."""
 
 
-def network(run: Run, vocab: int, positions: str, context: int, layers: int = 0) -> Decoder:
-    """A decoder of the size asked for; `layers` other than the size's where an arm says so."""
+def network(run: Run, vocab: int, *, layers: int = 0, **more) -> Decoder:
+    """A decoder of the size asked for, weights from the stream "weights"; `more` as in Decoder.
+
+    `layers` other than the size's where an arm says so.
+    """
     size = run.size
     numbers = [run.number("weights", seed) for seed in run.seeds]
-    depth = layers or size.layers
-    return Decoder(
-        vocab, size.width, depth, size.heads, seeds=numbers, positions=positions, context=context
-    )
+    return Decoder(vocab, size.width, layers or size.layers, size.heads, seeds=numbers, **more)
 
 
 def answer_loss(model: nn.Module, lines: dict[str, Any]) -> Tensor:
@@ -105,20 +105,24 @@ def exact(run: Run, model: nn.Module, lines: Lines) -> tuple[np.ndarray, np.ndar
 def Study(
     *,
     arm: type,
-    lines: Source,
+    lines: Source | Callable[[Run], Source],
     size: type = Size,
     generate: Callable[[Run], Arrays] = no_data,
 ) -> Train:
     """An experiment that trains the source's network on its lines and tests it.
 
+    `lines` is a source, or a function that chooses one by the run's arm.
     Rows: `exact_match` per test with that test's axes, `in_distribution` of the last (largest)
     training set, `fingerprint`.
     """
 
+    def chosen(run: Run) -> Source:
+        return lines(run) if callable(lines) else lines
+
     def train(run: Run, data: Arrays) -> Learned:
-        arrays, curves, s = {}, [], run.size
-        for count in lines.examples(run):
-            model, batch = lines.network(run), lines.batch(run, count)
+        arrays, curves, s, source = {}, [], run.size, chosen(run)
+        for count in source.examples(run):
+            model, batch = source.network(run), source.batch(run, count)
             curve = fit(
                 run, model, lambda step, batch=batch: tensors(batch(step)), answer_loss, s.steps,
                 lr=s.lr, warmup=min(s.warmup, s.steps // 10), floor=0.1,
@@ -129,15 +133,16 @@ def Study(
         return Learned(arrays, {key: np.concatenate([c[key] for c in curves]) for key in curves[0]})
 
     def evaluate(run: Run, data: Arrays, arrays: Arrays) -> Rows:
-        rows, seen = Rows(run), []
-        for count in lines.examples(run):
-            mine = {k.removeprefix(f"{count}/"): v for k, v in arrays.items()}
-            model = restore(lines.network(run), mine).to(run.device)
-            for axes, test in lines.tests(run, count):
+        rows, seen, source = Rows(run), [], chosen(run)
+        for count in source.examples(run):
+            start = f"{count}/"
+            mine = {k.removeprefix(start): v for k, v in arrays.items() if k.startswith(start)}
+            model = restore(source.network(run), mine).to(run.device)
+            for axes, test in source.tests(run, count):
                 level, found = exact(run, model, test)
                 rows.add("exact_match", level, test.ids.shape[1], **axes)
                 seen.append(found)
-        own = lines.held_out(run, count)
+        own = source.held_out(run, count)
         level, found = exact(run, model, own)
         rows.add("in_distribution", level, own.ids.shape[1])
         each = zip(*seen, found, strict=True)

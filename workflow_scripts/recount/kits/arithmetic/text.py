@@ -143,7 +143,7 @@ class Text:
 
     def network(self, run: Run) -> nn.Module:
         longest = len("".join(self.form(run)(999, 999))) + 1
-        return network(run, self.characters.size, "learned", max(run.size.window, longest))
+        return network(run, self.characters.size, context=max(run.size.window, longest))
 
     def pairs(self, run: Run, seed: int, examples: int) -> np.ndarray:
         """The sums trained on, (examples, 2); equal in all arms."""
