@@ -5,7 +5,6 @@ runs that are under way read from their progress files.
 """
 
 import json
-import os
 import re
 import signal
 import subprocess
@@ -123,5 +122,7 @@ def explain(text: str, console: Console, log: Path) -> None:
         console.print("Another run holds this folder, or one was killed: `recount resume`.")
     why = [line for line in lines if re.match(r"^(\S+(Error|Exception)\b|.*paper\.yaml.*:)", line)]
     for line in dict.fromkeys(why[:12]):
-        console.print(f"[red]{line}[/red]" if os.isatty(1) else line, highlight=False)
-    console.print(f"Some jobs failed: {log}; `recount why CLAIM` shows state, log and remedy.")
+        console.print(line, style="red", markup=False, highlight=False, soft_wrap=True)
+    console.print(
+        f"Some jobs failed: {log}; `recount why CLAIM` shows state, log and remedy.", soft_wrap=True
+    )

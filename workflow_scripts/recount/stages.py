@@ -28,6 +28,7 @@ from recount.run import KEY_COLUMNS, Run, verdict_seeds
 from recount.typed import BadValue, build
 
 STAGE_VERSION = 1
+CURVE_COLUMNS = {"seed": "int64", "step": "int64", "metric": "str", "value": "float64"}
 
 
 def generate(paper, scale: str, out: Path, manifest: Path, stream: str = "verdict") -> None:
@@ -229,7 +230,8 @@ def keep(learned: Learned, folder: Path) -> dict[str, str]:
 
     model, curve = folder / "model.safetensors", folder / "curve.parquet"
     files.write_bytes(model, save(learned.arrays))
-    files.write_parquet(curve, pd.DataFrame(learned.curve))
+    frame = pd.DataFrame(learned.curve, columns=list(CURVE_COLUMNS)).astype(CURVE_COLUMNS)
+    files.write_parquet(curve, frame)
     return {path.name: files.sha256(path) for path in (model, curve)}
 
 
