@@ -16,7 +16,7 @@ from recount.judge.assumed import Assumed
 from recount.judge.mutants import exact_rates
 from recount.judge.noise import Noise
 from recount.judge.pilots import assumed_from, pilot_spread, pilot_table
-from recount.judge.placement import Placement
+from recount.judge.placement import Placement, Settled
 from recount.judge.planting import Plant, Planter
 from recount.judge.rule import Rule
 from recount.judge.worlds import World, sources_of
@@ -24,9 +24,11 @@ from recount.registry import rule_hash
 
 REPLAYS = 20_000
 FIRST_ROUND = 4_000
+FIRST_CELLS, SECOND_CELLS = 2_000_000, 12_000_000  # values drawn a world; caps the replays
 WORST = 4  # worlds of each direction that get the second round
 MORE = 5  # times the replays where the bound alone is beyond the gate
 GATE = 0.06
+MISSED = 0.01  # distances from line to effect; a world farther off its line is left out and named
 POWER = 0.8
 FREE_OF_SHAPE = ("median", "reach", "first", "rate", "count", "all")
 
@@ -84,22 +86,27 @@ class Calibration:
     """All worlds of one rule, and their rates."""
 
     def __init__(self, rule: Rule, assumed: Assumed, replays: int):
-        self.rule, self.assumed, self.replays = rule, assumed, replays
+        self.rule, self.assumed = rule, assumed
         self.planter = Planter(rule, assumed)
         self.sources = sources_of(rule, assumed)
         self.placement = Placement(rule, self.planter, self.sources)
         takes = {one.take for one in rule.claim.quantities.values()}
         self.free_of_shape = takes <= set(FREE_OF_SHAPE)
         self.settled: dict = {}
-        self.first = min(FIRST_ROUND // (2 if self.free_of_shape else 1), replays)
+        self.unreachable: set[str] = set()
+        units = len(assumed.units(rule)) * len(self.sources)
+        cells = units * max(len(source.points) for source in self.sources.values())
+        first = FIRST_ROUND // (2 if self.free_of_shape else 1)
+        self.first = min(first, replays, max(1000, FIRST_CELLS // cells))
+        self.replays = min(replays, max(5000, SECOND_CELLS // cells))
 
-    def places(self, plant: Plant, noise: Noise) -> tuple[dict, dict]:
+    def places(self, plant: Plant, noise: Noise) -> Settled:
         """Where a plant lies; the correlation of arms moves no single quantity."""
         key = (plant.label, noise.shape, noise.ratio, noise.scale)
         if key not in self.settled:
             near = self.settled.get((plant.label, noise.shape, noise.ratio, 1.0))
             near = near or self.settled.get((plant.label, "normal", 1.0, 1.0))
-            self.settled[key] = self.placement.settle(plant, noise, near and near[0])
+            self.settled[key] = self.placement.settle(plant, noise, near and near.places)
         return self.settled[key]
 
     def world(self, noise: Noise, replays: int, stage: str) -> World:
@@ -108,7 +115,8 @@ class Calibration:
 
     def rates(self, plant: Plant, noise: Noise, world: World) -> dict:
         """Shares of replays that are valid, and of these the reproduced and the contradicted."""
-        made = self.rule.decide(world.at(*self.places(plant, noise), plant.bend))
+        where = self.places(plant, noise)
+        made = self.rule.decide(world.at(where.places, where.spreads, plant.bend))
         valid, yes, no = (
             np.broadcast_to(one, (world.replays,))
             for one in (made.valid, made.reproduced, made.contradicted)
@@ -124,6 +132,9 @@ class Calibration:
         for noise in shapes.gated(self.assumed.correlation, self.free_of_shape):
             world = self.world(noise, self.first, "first")
             for plant in plants:
+                if self.places(plant, noise).missed > MISSED:
+                    self.unreachable.add(plant.label)
+                    continue
                 counts = self.rates(plant, noise, world)
                 for error in plant.errors:
                     entry = rated(plant, noise, error, counts)
@@ -164,10 +175,17 @@ class Calibration:
                     self.rates(plant, noise, world)[error] / world.replays
                     for plant in self.planter.plants()
                     for error in plant.errors
+                    if self.places(plant, noise).missed <= MISSED
                 ),
                 default=0.0,
             )
         return worst
+
+    def complete(self, entries: list[dict]) -> bool:
+        """Every world has been tried under some noise, and both errors by some world."""
+        tried = {entry["world"] for entry in entries}
+        errors = {entry["error"] for entry in entries}
+        return len(errors) == 2 and all(plant.label in tried for plant in self.planter.plants())
 
     def result(self, pilot) -> dict:
         entries = self.gate()
@@ -182,7 +200,7 @@ class Calibration:
         power = self.found(self.planter.planted(), "reproduced")
         reverse = self.found(self.planter.reversed(), "contradicted")
         return rates | {
-            "passed": bool(entries) and all(entry["upper"] <= GATE for entry in entries),
+            "passed": self.complete(entries) and all(e["upper"] <= GATE for e in entries),
             "power": power,
             "reversed": reverse,
             "powered": power >= POWER and reverse >= POWER,
@@ -190,6 +208,7 @@ class Calibration:
             "worlds": len(entries),
             "replays": self.replays,
             "rates": worst_of_each(entries),
+            "unreachable": sorted(self.unreachable),
             "published": self.published(),
             "pilot_spread": pilot_spread(self.rule, pilot),
             "assumed": self.assumed.stated(self.rule),

@@ -1,16 +1,25 @@
 """Finds where the sources of a world must lie for its quantities to be true as planted."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from recount.judge.noise import Noise
 from recount.judge.planting import Plant, Planter
-from recount.judge.quantities import estimates, pairs
-from recount.judge.worlds import ALONG, Key, Source, World, key_of
+from recount.judge.quantities import pairs
+from recount.judge.search import Search
+from recount.judge.worlds import ALONG, Key, Source, key_of
 
-POPULATION = 20_000
 ROOM = 2.0  # spreads that must fit between a location and the end of its metric's range
-CLOSE = 1e-3
-PLAIN, EXACT = 0.1, 1.0  # weights of quantities far from a line and on it
+
+
+@dataclass(frozen=True)
+class Settled:
+    """Where the sources of a plant lie, how wide they are, and by what its lines were missed."""
+
+    places: dict[Key, float]
+    spreads: dict[Key, float]
+    missed: float
 
 
 class Placement:
@@ -19,26 +28,25 @@ class Placement:
     def __init__(self, rule, planter: Planter, sources: dict[Key, Source]):
         self.rule, self.planter, self.sources = rule, planter, sources
 
-    def settle(self, plant: Plant, noise: Noise, near: dict | None = None) -> tuple[dict, dict]:
-        """(places, spreads) of all sources for a plant; `near`: places under a like noise.
+    def settle(self, plant: Plant, noise: Noise, near: dict | None = None) -> Settled:
+        """Places and spreads of all sources for a plant; `near`: places under a like noise.
 
-        Quantities on a grid are placed directly. All others are met by Gauss-Newton steps of least
-        change on a population: first all together, then those that lie on a line alone.
+        Quantities on a grid are placed directly. All others are met by least squares on a
+        population: those on a line exactly, the others as far beyond as the metric's range allows.
         """
         places = {key: one.centre for key, one in self.sources.items()}
         for key, place in (near or {}).items():
             places[key] += (place - places[key]) * self.stretch(key, noise)
         places |= self.on_grids(plant)
         free = [key for key, one in self.sources.items() if one.kind != "grid"]
+        search = Search(self, plant, noise, free)
+        if not search.met:
+            return Settled(places, {}, 0.0)
         spreads: dict[Key, float] = {}
-        if free:
-            rng = np.random.Generator(np.random.Philox(key=7))
-            units = tuple(range(POPULATION))
-            world = World(self.sources, noise, 1, units, rng, False, plant.bend)
-            for _ in range(2):
-                places = self.search(plant, world, places, spreads, free)
-                spreads = self.capped(places, noise)
-        return places, spreads
+        for _ in range(3):
+            spreads = self.capped(places, noise)
+            places = search.run(places, spreads)
+        return Settled(places, spreads, search.missed(places, spreads))
 
     def stretch(self, key: Key, noise: Noise) -> float:
         """Places that count in spreads move with the spread; all others stay."""
@@ -47,56 +55,8 @@ class Placement:
         relative = source.kind == "success" or source.kind == "line" and along
         return noise.scale if relative else 1.0
 
-    def search(self, plant: Plant, world: World, places: dict, spreads: dict, free: list) -> dict:
-        wanted = {v: t for v, t in plant.targets.items() if not self.gridded(v[0])}
-        for chosen in (wanted, {v: t for v, t in wanted.items() if v in plant.exact}):
-            weights = np.array([EXACT if v in plant.exact else PLAIN for v in chosen])
-            for _ in range(8):
-                missed = self.missed(chosen, world.at(places, spreads))
-                if not len(missed) or np.abs(missed * weights).max() < CLOSE * EXACT:
-                    break
-                slopes = self.slopes(chosen, missed, world, places, spreads, free)
-                step, *_ = np.linalg.lstsq(slopes * weights[:, None], -missed * weights, rcond=1e-6)
-                places = places | {k: places[k] + s for k, s in zip(free, step, strict=True)}
-                places = {k: self.bounded(k, p) for k, p in places.items()}
-        return places
-
     def gridded(self, name: str) -> bool:
         return self.rule.claim.quantities[name].take in ("reach", "first")
-
-    def bounded(self, key: Key, place: float) -> float:
-        """Locations stay where the metric has values, and a rate off 0 and 1."""
-        source = self.sources[key]
-        if source.kind == "success":
-            return float(np.clip(place, -16, 16))
-        low, high = source.range
-        inside = (
-            source.link == "linear" and source.kind == "level" and np.isfinite([low, high]).all()
-        )
-        return float(np.clip(place, low, high)) if inside else float(place)
-
-    def missed(self, wanted: dict, world: World) -> np.ndarray:
-        """How far each quantity is from its target, in its coordinate."""
-        named = {name: self.rule.claim.quantities[name] for name, _ in wanted}
-        found = estimates(named, world, self.rule.paper.metric_range)
-        coordinates = self.planter.coordinates
-        gaps = [
-            coordinates[name].to(float(found[name][index].point[0])) - target
-            for (name, index), target in wanted.items()
-        ]
-        return np.array(gaps)
-
-    def slopes(self, wanted, missed, world: World, places, spreads, free) -> np.ndarray:
-        """Derivative (quantities, free sources) by finite differences of a quarter spread."""
-        columns = []
-        for key in free:
-            source = self.sources[key]
-            width = 0.25 * world.spread(source)
-            if source.kind == "line":
-                width /= max(float(np.abs(source.axis).max()), 1e-12)
-            moved = world.at(places | {key: places[key] + width}, spreads)
-            columns.append((self.missed(wanted, moved) - missed) / width)
-        return np.stack(columns, axis=1)
 
     def capped(self, places: dict, noise: Noise) -> dict[Key, float]:
         """Spreads that leave room in a bounded range, so that noise stays two-sided there."""

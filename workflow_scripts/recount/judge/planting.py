@@ -1,6 +1,6 @@
 """Which truths to plant: on every line of a rule, at the paper's effect, its reverse, all equal."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -22,13 +22,14 @@ Variable = tuple[str, int]
 @dataclass(frozen=True)
 class Plant:
     """One truth. `errors`: outcomes that are wrong in it; `targets`: coordinate of each quantity
-    and baseline; `exact`: those on a line, to be met exactly; `bend`: curvature over an axis
-    in spreads."""
+    and baseline; `exact`: those to be met exactly; `wanted`: (line, side) that the others have to
+    be far from; `bend`: curvature over an axis, in spreads."""
 
     label: str
     errors: tuple[str, ...]
     targets: dict[Variable, float]
-    exact: frozenset[Variable] = frozenset()
+    exact: frozenset[Variable]
+    wanted: dict[Variable, list[tuple[float, int]]] = field(default_factory=dict)
     bend: float = 0.0
 
 
@@ -55,11 +56,11 @@ class Planter:
             tree = self.trees[part]
             for number, status in enumerate(boundaries(tree) if tree else []):
                 for moved in self.moves(status):
-                    targets, exact = self.targets(status, moved)
+                    targets, exact, wanted = self.targets(status, moved)
                     label = (
                         f"{part} {number + 1}: {' and '.join(sorted(self.names(exact)))} at limit"
                     )
-                    found.append(Plant(label, (part,), targets, frozenset(exact)))
+                    found.append(Plant(label, (part,), targets, frozenset(exact), wanted))
         unique = {(one.errors, tuple(sorted(one.targets.items()))): one for one in found}
         return [*unique.values(), *self.equal(), *self.curved(unique.values())]
 
@@ -120,7 +121,7 @@ class Planter:
         ]
 
     def targets(self, status: dict[Leaf, str], moved: dict[Leaf, str]):
-        """(coordinate of every variable, which of them lie on a line)."""
+        """(coordinate of every variable, which of them lie on a line, lines of the others)."""
         exact: dict[Variable, float] = {}
         wanted: dict[Variable, list[tuple[float, int]]] = {}
         valid = dict.fromkeys(leaves_of(self.trees["valid"]), "true")
@@ -139,7 +140,7 @@ class Planter:
                     elif state != "limit":
                         sign = (1 if side == "low" else -1) * (1 if state == "true" else -1)
                         wanted.setdefault(variable, []).append((line, sign))
-        return self.placed(exact, wanted), set(exact)
+        return self.placed(exact, wanted), set(exact), wanted
 
     def placed(self, exact: dict, wanted: dict) -> dict[Variable, float]:
         found = dict(exact)
@@ -182,7 +183,8 @@ class Planter:
 
     def planted(self) -> Plant:
         """The paper's effect; on a grid a unit gets to the line with probability 0.95."""
-        return Plant("planted", (), self.toward("reproduced", 1.0))
+        targets = self.toward("reproduced", 1.0)
+        return Plant("planted", (), targets, frozenset(targets))
 
     def reversed(self) -> Plant:
         """The effect mirrored, or the like distance beyond the lines of `contradicted`."""
@@ -198,7 +200,7 @@ class Planter:
                     (mirrored - x) * s > (targets[name, index] - x) * s for x, s in lines
                 ):
                     targets[name, index] = mirrored
-        return Plant("reversed", (), targets)
+        return Plant("reversed", (), targets, frozenset(targets))
 
     def lines(self, part: str, variable: Variable) -> list[tuple[float, int]]:
         wanted: dict[Variable, list[tuple[float, int]]] = {}
