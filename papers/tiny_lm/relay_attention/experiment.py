@@ -107,8 +107,8 @@ def exactness(rows, run, size):
                 found.append(roundings(relay(query, kept, contexts, share), query, *cache))
         worst, caught = (np.reshape(off[share], (-1, len(settings))) for share in off)
         rows.add("roundings", worst.max(1), count=len(settings), dtype=name)
-        rows.add("holds", worst.max(1) <= ROUNDINGS, count=len(settings), dtype=name)
-        rows.add("even_mix_caught", (caught > ROUNDINGS).all(1), count=len(settings), dtype=name)
+        rows.add("holds", worst.max(1) <= ROUNDINGS, count=1, dtype=name)
+        rows.add("even_mix_caught", (caught > ROUNDINGS).all(1), count=1, dtype=name)
 
 
 def speed(rows, run, size):
