@@ -13,9 +13,11 @@ import pyarrow.parquet as pq
 from recount import series
 from recount.reports import wording
 from recount.results import Found
+from recount.run import KEY_COLUMNS
 
 CURVE_POINTS = 60
 CURVE_METRICS = 4
+EXCEPTIONS = 10
 
 
 def metric_rows(found: Found | None) -> pd.DataFrame:
@@ -35,6 +37,8 @@ def profiles(paper, frame: pd.DataFrame) -> list[dict[str, Any]]:
     found: dict[tuple, dict[str, Any]] = {}
     for claim in paper.claims.values():
         for one in claim.quantities.values():
+            if one.take == "all":
+                continue
             key = (one.metric, one.along, tuple(sorted(one.at.items())))
             if one.along is None or one.along not in frame.columns or key in found:
                 continue
@@ -80,21 +84,24 @@ def at(rows: pd.DataFrame, where: dict[str, Any]) -> pd.DataFrame:
     return rows
 
 
-def counted(frame: pd.DataFrame) -> dict[str, Any]:
-    """How much was counted, and the rows that failed (at most ten)."""
-    if not len(frame) or "metric" not in frame.columns:
-        return {"rows": 0, "cases": 0, "failed": []}
-    rows = frame[frame.metric == "holds"]
-    failed = rows[rows.value < 1].head(10)
-    axes = [name for name in rows.columns if name not in ("seed", "metric", "value", "count")]
-    return {
-        "rows": len(rows),
-        "cases": int(rows["count"].sum()),
-        "failed": [
-            wording.pairs({axis: value for axis, value in row.items() if value == value})
-            for row in failed[axes].to_dict("records")
-        ],
-    }
+def counted(paper, frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Each statement of the main claim that was enumerated: arm, cases, rows that do not hold."""
+    found = []
+    for one in paper.claims["main"].quantities.values():
+        if one.take != "all" or not len(frame):
+            continue
+        for arm in one.arms:
+            rows = at(frame[(frame.metric == one.metric) & (frame.arm == arm)], one.at)
+            axes = [name for name in rows.columns if name not in KEY_COLUMNS]
+            failed = rows[rows.value != 1]
+            first = failed[axes].head(EXCEPTIONS).to_dict("records")
+            shown = [{k: v for k, v in row.items() if v == v and v is not None} for row in first]
+            found.append(
+                {"metric": one.metric, "arm": arm, "failed": len(failed)}
+                | {"cases": int(rows["count"].clip(lower=1).sum())}
+                | {"exceptions": [wording.pairs(row) for row in shown]}
+            )
+    return found
 
 
 def curves(found: Found | None) -> list[dict[str, Any]]:

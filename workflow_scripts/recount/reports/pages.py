@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from recount import files, layout, ledger
-from recount.reports import measured, wording
+from recount.judge.limits import numbers_of
+from recount.reports import measured, rules, wording
 from recount.results import Found, find
 
 TEXT = ("title", "year", "arxiv", "doi", "url", "code", "whose_code", "level", "fidelity")
@@ -32,7 +33,7 @@ def paper_page(paper, scale: str, results: Path) -> dict[str, Any]:
     return {
         "scale": scale,
         "paper": {key: getattr(paper, key) for key in TEXT}
-        | {"authors": list(paper.authors), "reported": paper.reported.model_dump()},
+        | {"authors": list(paper.authors), "reported": wording.reported(paper.reported)},
         "source": source,
         "claims": claims,
         "arms": {arm: wording.pairs(values) for arm, values in paper.arms.items()},
@@ -42,7 +43,7 @@ def paper_page(paper, scale: str, results: Path) -> dict[str, Any]:
         "curves": measured.curves(shown),
         "runs": runs(shown),
         "provenance": provenance(paper, scale, shown),
-        "counted": [measured.counted(frame)] if paper.unit == "none" else [],
+        "counted": measured.counted(paper, frame),
         "bibtex": wording.bibtex(paper),
     }
 
@@ -136,24 +137,18 @@ def agreement(sides: dict[str, dict[str, Any]]) -> str | None:
 
 def rules_of(paper, claim, judgement: dict[str, Any]) -> list[dict[str, Any]]:
     """valid, reproduced and contradicted, each taken apart into its comparisons."""
-    size = paper.scales.get(judgement.get("scale"))
-    names = {
-        key: float(value)
-        for key, value in (size.size if size else {}).items()
-        if isinstance(value, (int, float)) and not isinstance(value, bool)
-    }
-    names |= {f"reported.{key}": float(value) for key, value in paper.reported.numbers.items()}
-    rules = []
+    sizes, reported = {}, {}
+    if judgement.get("scale") in paper.scales:
+        sizes, reported = numbers_of(paper, judgement["scale"])
+    names = sizes | {f"reported.{key}": value for key, value in reported.items()}
+    found = []
     for name in ("valid", "reproduced", "contradicted"):
         text = getattr(claim, name)
-        joined, parts = wording.rule(text, judgement, names)
-        given = (judgement.get("expressions") or {}).get(name) or {}
+        given = (judgement["expressions"].get(name) or {}).get("value")
+        joined, parts = rules.rule(text, judgement, names, given)
         parts = [vars(part) for part in parts]
-        rules.append(
-            {"name": name, "text": text, "joined": joined, "parts": parts}
-            | {"value": given.get("value")}
-        )
-    return rules
+        found.append({"name": name, "text": text, "joined": joined, "parts": parts, "value": given})
+    return found
 
 
 def runs(found: Found | None) -> list[dict[str, Any]]:

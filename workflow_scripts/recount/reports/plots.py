@@ -11,6 +11,8 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from recount.reports.numbers import labels, number
+
 WIDTH = 460
 LEFT, RIGHT = 8, 436
 ROW = 68
@@ -95,23 +97,6 @@ def ticks(scale: Axis, count: int = 5) -> list[float]:
     return [round(k * step, 12) for k in range(first, math.floor(scale.high / step) + 1)]
 
 
-def number(value: float | None) -> str:
-    """Three significant digits, thousands set apart, a true minus sign."""
-    if value is None:
-        return "–"
-    if not math.isfinite(value):
-        return "∞" if value > 0 else "−∞" if value < 0 else "no number"
-    size = abs(value)
-    if size and (size >= 1e6 or size < 1e-3):
-        mantissa, exponent = f"{value:.2e}".split("e")
-        text = f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
-    elif size >= 1000:
-        text = f"{value:,.0f}".replace(",", "\N{NARROW NO-BREAK SPACE}")
-    else:
-        text = f"{value:.3g}"
-    return text.replace("-", "\N{MINUS SIGN}")
-
-
 def tag(name: str, content: Any = None, **attributes: Any) -> Markup:
     """One SVG element; `cls` is class, `_` in a name is `-`, numbers keep one decimal."""
     parts = [name]
@@ -136,8 +121,11 @@ def picture(height: float, label: str, parts: Iterable[Markup]) -> Markup:
     return tag("svg", joined([title, *parts]), viewBox=box, role="img", cls="plot")
 
 
-def strip(rows: Sequence[Row], log: bool = False) -> Markup:
-    """Dot-and-interval plot: a row per quantity, every seed a dot, all on one axis."""
+def strip(rows: Sequence[Row], log: bool = False, absent: str = "no value") -> Markup:
+    """Dot-and-interval plot: a row per quantity, every seed a dot, all on one axis.
+
+    `absent` names the column of the seeds without a value.
+    """
     values = [v for row in rows for v in (*row.values, row.point, row.low, row.high, row.paper)]
     values += [limit for row in rows for _, limit in row.limits]
     gutter = any(value is None for row in rows for value in row.values)
@@ -146,7 +134,7 @@ def strip(rows: Sequence[Row], log: bool = False) -> Markup:
     bottom = 4 + ROW * len(rows)
     parts += bottom_axis(scale, bottom)
     if gutter:
-        parts.append(tag("text", "none", x=RIGHT - 8, y=bottom + 17, cls="tick end"))
+        parts.append(tag("text", absent, x=RIGHT + 16, y=bottom + 17, cls="tick end"))
     label = "; ".join(f"{row.name}: {row.text}" for row in rows)
     return picture(bottom + 26, label, parts)
 
@@ -212,10 +200,11 @@ def dots(row: Row, scale: Axis, middle: float) -> Markup:
 
 def bottom_axis(scale: Axis, y: float) -> list[Markup]:
     parts = [tag("line", x1=LEFT, x2=RIGHT + 16, y1=y, y2=y, cls="axis")]
-    for mark in ticks(scale):
+    marks = ticks(scale)
+    for mark, text in zip(marks, labels(marks)):
         x = scale.at(mark)
         parts.append(tag("line", x1=x, x2=x, y1=y, y2=y + 4, cls="axis"))
-        parts.append(tag("text", number(mark), x=x, y=y + 17, cls="tick mid"))
+        parts.append(tag("text", text, x=x, y=y + 17, cls="tick mid"))
     return parts
 
 
@@ -237,7 +226,7 @@ def lines(
     for arm in arms:
         path = route(arm.middle, x_axis.at, y_axis.at)
         parts.append(tag("path", d=path, cls=f"median a{arm.shade % 6} d{arm.shade % 6}"))
-    parts.append(tag("text", across, x=RIGHT + 16, y=236, cls="tick end"))
+    parts.append(tag("text", across.replace("_", " "), x=RIGHT + 16, y=236, cls="tick end"))
     ends = "; ".join(
         f"{arm.name} from {number(arm.middle[0][1])} to {number(arm.middle[-1][1])}"
         for arm in arms
@@ -271,8 +260,9 @@ def route(points: Sequence[tuple[float, float]], x: Callable, y: Callable) -> st
 
 def left_axis(scale: Axis) -> list[Markup]:
     parts = []
-    for mark in ticks(scale, 4):
+    marks = ticks(scale, 4)
+    for mark, text in zip(marks, labels(marks)):
         y = scale.at(mark)
         parts.append(tag("line", x1=46, x2=RIGHT + 16, y1=y, y2=y, cls="grid"))
-        parts.append(tag("text", number(mark), x=40, y=y + 4, cls="tick end"))
+        parts.append(tag("text", text, x=40, y=y + 4, cls="tick end"))
     return parts

@@ -26,7 +26,6 @@ from recount.results import SCALES
 CELL = re.compile(r"^# %%(.*)$", re.MULTILINE)
 STAMP = re.compile(rb'<meta name="recount-inputs" content="([0-9a-f]{64})"')
 READ = (".json", ".parquet")
-LARGEST = 300_000  # bytes a page
 
 
 class PageFailed(RuntimeError):
@@ -108,8 +107,6 @@ def publish(
             script_hash=integrity(code) if script else None,
         )
     )
-    if len(page.encode()) > LARGEST:
-        raise PageFailed(f"{out}: {len(page.encode())} bytes, at most {LARGEST}; show less")
     files.write_text(out, page)
     return True
 

@@ -14,7 +14,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from recount.reports import pages, plots, wording
+from recount.reports import numbers, pages, plots, wording
 
 SOURCES = Path(__file__).resolve().parents[3] / "reports"
 WIDE = 20  # a log axis where the largest value is at least this many times the smallest
@@ -45,10 +45,12 @@ def templates() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "number": plots.number,
+        "number": numbers.number,
+        "whole": numbers.whole,
         "duration": wording.duration,
         "percent": wording.percent,
         "pairs": wording.pairs,
+        "example": wording.example,
         "interval": wording.interval,
         "plain": lambda text: str(text).replace("_", " "),
         "base": pages.base,
@@ -185,7 +187,10 @@ def strips(claim: dict[str, Any]) -> list[Markup]:
         groups.setdefault((one.get("take"), one.get("metric")), []).append(
             strip_row(claim, name, one, shade)
         )
-    return [plots.strip(rows, log=wide(rows, take)) for (take, _), rows in groups.items()]
+    return [
+        plots.strip(rows, wide(rows, take), "never" if take == "first" else "no value")
+        for (take, _), rows in groups.items()
+    ]
 
 
 def strip_row(claim: dict[str, Any], name: str, one: dict[str, Any], shade: int) -> plots.Row:
@@ -243,6 +248,6 @@ def level_strip(one: dict[str, Any]) -> Markup:
     for shade, (arm, values) in enumerate(one["arms"].items()):
         known = [value for value in values if value is not None]
         middle = statistics.median(known) if known else None
-        text = f"median {plots.number(middle)}"
+        text = f"median {numbers.number(middle)}"
         rows.append(plots.Row(name=arm, values=values, point=middle, text=text, shade=shade))
     return plots.strip(rows, log=wide(rows, "level"))

@@ -5,15 +5,11 @@ Only words and numbers are made here; the templates escape them.
 
 import math
 import re
-from dataclasses import dataclass
 from typing import Any
 
-from recount.judge import expressions
-from recount.reports.plots import number
-from recount.typed import BadValue
+from recount.reports.numbers import number
+from recount.reports.rules import bound
 
-SIGNS = {"<=": "≤", ">=": "≥", "==": "=", "*": "×", "-": "−"}
-SIDES = {"low": "lower bound", "high": "upper bound"}
 LEVELS = {
     "exact": "Exact: checked by counting, without chance, up to the bound that is named.",
     "paper": "Paper settings: the paper's own experiment fits on ordinary machines.",
@@ -46,6 +42,7 @@ LABS = {
     "tiny_lm": "Tiny language models",
     "vision_graph": "Vision and graphs",
 }
+EXAMPLE_KEYS = ("arm", "metric", "value")
 OUTCOMES = {
     "reproduced": "r",
     "contradicted": "c",
@@ -53,17 +50,6 @@ OUTCOMES = {
     "not_run": "n",
     "planned": "p",
 }
-
-
-@dataclass(frozen=True)
-class Part:
-    """One comparison of a rule: how it reads, what was found, and whether it holds."""
-
-    text: str
-    found: str
-    holds: bool | None
-    quantity: str | None = None
-    limit: float | None = None
 
 
 def sentence(judgement: dict[str, Any]) -> str:
@@ -77,7 +63,7 @@ def sentence(judgement: dict[str, Any]) -> str:
     if outcome == "reproduced":
         return "Every part of the rule that was registered beforehand holds."
     if outcome == "contradicted" and judgement.get("counter_example"):
-        return f"A counter-example was found: {pairs(judgement['counter_example'])}."
+        return f"A counter-example was found: {example(judgement['counter_example'])}."
     if outcome == "contradicted":
         return "The rule for the opposite, registered beforehand, holds."
     if outcome == "inconclusive":
@@ -98,6 +84,19 @@ def sentence_case(text: str) -> str:
     return text if text.endswith((".", "!", "?")) else text + "."
 
 
+def reported(found: Any) -> str:
+    """Which statistic the paper gives, and over how many seeds, as far as it says so."""
+    aggregate = found.aggregate
+    if aggregate == "unknown":
+        text = "Which statistic the paper reports is unknown"
+    elif aggregate == "none":
+        text = "The paper reports no statistic over runs"
+    else:
+        text = f"The paper reports its {aggregate}"
+    seeds = {"unknown": ", over an unknown number of seeds.", "none": "."}
+    return text + seeds.get(found.seeds, f", over {found.seeds} seeds.")
+
+
 def pairs(values: Any) -> str:
     """A counter-example or an arm in words: `base 7, digits 12`."""
     if isinstance(values, dict):
@@ -105,6 +104,12 @@ def pairs(values: Any) -> str:
     if isinstance(values, float):
         return number(values)
     return str(values)
+
+
+def example(found: dict[str, Any]) -> str:
+    """A counter-example by its place on the axes: `base 7, digits 12`; else by its arm."""
+    place = {name: value for name, value in found.items() if name not in EXAMPLE_KEYS}
+    return pairs(place or {"arm": found.get("arm")})
 
 
 def quantity(declared: Any, metrics: dict[str, Any]) -> str:
@@ -125,7 +130,7 @@ def quantity(declared: Any, metrics: dict[str, Any]) -> str:
         "rate": f"share of seeds whose {metric} is at least {level}, of {arm}",
         "reach": f"largest {along} up to which {metric} stays at least {level}, of {arm}",
         "first": f"smallest {along} at which {metric} is at least {level}, of {arm}",
-        "all": f"whether {metric} is true of everything that was counted, of {arm}",
+        "all": f"whether “{metric}” holds in every case that was counted, of {arm}",
         "count": f"how many of {len(declared.tests)} lie above {number(declared.above)}: "
         + ", ".join(declared.tests),
     }[declared.take]
@@ -142,100 +147,14 @@ def named(metric: str | None, metrics: dict[str, Any]) -> str:
     return f"{words} ({unit})" if unit else words
 
 
-def rule(text: str, judgement: dict[str, Any], names: dict[str, float]) -> tuple[str, list[Part]]:
-    """`all` or `any`, and the comparisons of an expression with what was found.
-
-    `names` holds the numbers of the scale's size, and those of the paper as `reported.x`. An
-    expression that is not a plain list of comparisons is one part, as it stands.
-    """
-    try:
-        tree = expressions.parse(text)
-    except BadValue:
-        return "all", [Part(text, "", None)]
-    joined = isinstance(tree, expressions.Joined)
-    nodes = tree.parts if joined else (tree,)
-    word = "any" if joined and tree.word == "or" else "all"
-    return word, [part(node, judgement.get("quantities") or {}, names) for node in nodes]
-
-
-def part(node, quantities: dict[str, Any], names: dict[str, float]) -> Part:
-    if isinstance(node, expressions.Name):
-        if node.name == "automatic":
-            return Part("every guard passes", "", None)
-        node = expressions.Comparison(
-            ">=", expressions.Bound(node.name, "low"), expressions.Number(1.0)
-        )
-    if not isinstance(node, expressions.Comparison):
-        return Part(spoken(node), "", None)
-    left, right = value(node.left, quantities, names), value(node.right, quantities, names)
-    holds = None
-    if left is not None and right is not None:
-        holds = bool(expressions.TESTS[node.sign](left, right))
-    found = f"{number(left)} {SIGNS.get(node.sign, node.sign)} {number(right)}"
-    bound = next((one for one in (node.left, node.right) if bounded(one)), None)
-    limit = right if bounded(node.left) else left if bounded(node.right) else None
-    limit = limit if limit is not None and math.isfinite(limit) else None
-    known = "" if left is None or right is None else found
-    return Part(spoken(node), known, holds, bound.quantity if bound else None, limit)
-
-
-def bounded(node) -> bool:
-    return isinstance(node, expressions.Bound)
-
-
-def spoken(node) -> str:
-    """A tree as a reader would write it: `lower bound of coupled ≥ 6 × train_digits`."""
-    if isinstance(node, expressions.Number):
-        return number(node.value)
-    if isinstance(node, expressions.Name):
-        return node.name
-    if isinstance(node, expressions.Reported):
-        return f"the paper's {node.key}"
-    if isinstance(node, expressions.Bound):
-        return f"{SIDES[node.side]} of {node.quantity}"
-    if isinstance(node, expressions.Joined):
-        return "(" + f" {node.word} ".join(spoken(one) for one in node.parts) + ")"
-    sign = SIGNS.get(node.sign, node.sign)
-    sides = [
-        f"({spoken(one)})" if isinstance(one, expressions.Arithmetic) and bracketed(node) else None
-        for one in (node.left, node.right)
-    ]
-    left, right = (text or spoken(one) for text, one in zip(sides, (node.left, node.right)))
-    return f"{left} {sign} {right}"
-
-
-def bracketed(node) -> bool:
-    return isinstance(node, expressions.Arithmetic) and node.sign in "*/-"
-
-
-def value(node, quantities: dict[str, Any], names: dict[str, float]) -> float | None:
-    """The number behind a tree, ±inf for an open bound, None when it is not known."""
-    if isinstance(node, expressions.Number):
-        return node.value
-    if isinstance(node, expressions.Name):
-        return names.get(node.name)
-    if isinstance(node, expressions.Reported):
-        return names.get(f"reported.{node.key}")
-    if isinstance(node, expressions.Bound):
-        return bound(quantities.get(node.quantity), node.side)
-    left, right = value(node.left, quantities, names), value(node.right, quantities, names)
-    if left is None or right is None or (node.sign == "/" and right == 0):
-        return None
-    return float(expressions.ARITHMETIC[node.sign](left, right))
-
-
-def bound(quantity: dict[str, Any] | None, side: str) -> float | None:
-    if quantity is None:
-        return None
-    if side in (quantity.get("unbounded") or []):
-        return -math.inf if side == "low" else math.inf
-    return quantity.get(side)
-
-
 def interval(quantity: dict[str, Any]) -> str:
     """`56 [48, ∞)`, or the point alone where everything was counted."""
+    if quantity.get("take") == "all":
+        return {1.0: "holds", 0.0: "does not hold"}.get(quantity.get("point"), "–")
     low, high = bound(quantity, "low"), bound(quantity, "high")
     point = number(quantity.get("point"))
+    if "point" in (quantity.get("unbounded") or []):
+        point = "never" if quantity.get("take") == "first" else "∞"
     if low is None and high is None or low == high == quantity.get("point"):
         return point
     left = "(" if low is None or math.isinf(low) else "["
