@@ -177,7 +177,7 @@ class World:
         if source.range != (0, 1):
             return source.level + away
         level = min(max(source.level, 0.005), 0.98)
-        below = 1 / (1 + (1 / level - 1) * np.exp(-STEEP * away))
+        below = 1 / (1 + (1 / level - 1) * np.exp(-STEEP * np.clip(away, -99, 99)))
         return np.where(away >= 0, np.maximum(below, source.level), np.minimum(below, source.level))
 
     def flat(self, source: Source, place: float, spread: float, drawn: np.ndarray) -> np.ndarray:
