@@ -1,8 +1,7 @@
 """`recount calibrate`: how often each rule would be wrong, from worlds where truth is known."""
 
-from rich.console import Console
-
 from recount import files, hashes, judge, layout, registry, selection
+from recount.cli.screen import console
 
 
 def add(parser) -> None:
@@ -13,7 +12,7 @@ def add(parser) -> None:
 
 def run(args) -> int:
     root = registry.root()
-    console = Console()
+    out = console()
     choice = selection.choose(root, {"scale": args.scale, "papers": ",".join(args.papers)})
     for paper in choice.selected.values():
         path = layout.evidence(paper, args.scale)[2]
@@ -24,9 +23,9 @@ def run(args) -> int:
             if known.get(claim, {}).get("rule") == rule:
                 fresh[claim] = known[claim]
                 continue
-            console.print(f"calibrating {paper.slug}, claim {claim}")
+            out.print(f"calibrating {paper.slug}, claim {claim}")
             fresh[claim] = judge.calibrate(paper, claim, args.scale)
         if fresh != known:
             files.write_json(path, fresh)
-        console.print(f"calibrated {path.relative_to(root)}")
+        out.print(f"calibrated {path.relative_to(root)}")
     return 0

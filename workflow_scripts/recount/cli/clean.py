@@ -1,8 +1,7 @@
 """`recount clean`: frees disk by removing trained models whose claims have been judged."""
 
-from rich.console import Console
-
 from recount import layout, registry, selection
+from recount.cli.screen import console
 
 
 def add(parser) -> None:
@@ -25,5 +24,5 @@ def run(args) -> int:
         for path in found:
             path.unlink()
     done = "removed" if args.yes else "would remove (say --yes)"
-    Console().print(f"{done} {len(found)} models, {size:.1f} MB; metrics and verdicts stay.")
+    console().print(f"{done} {len(found)} models, {size:.1f} MB; metrics and verdicts stay.")
     return 0

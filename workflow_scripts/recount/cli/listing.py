@@ -4,12 +4,12 @@ import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from recount import registry, results
 from recount.checks import suggestion
+from recount.cli.screen import console
 from recount.cli.verdicts import STYLE
 from recount.schema import LABS
 from recount.typed import BadValue
@@ -98,7 +98,7 @@ def matches(row: Row, args) -> bool:
 
 def show(rows: list[Row], planned_too: bool) -> None:
     """A table of the built papers; the planned ones are counted, or listed when asked for."""
-    console = Console(highlight=False)
+    out = console()
     built = [row for row in rows if row.state == "built"]
     planned = [row for row in rows if row.state == "planned"]
     if built:
@@ -110,10 +110,10 @@ def show(rows: list[Row], planned_too: bool) -> None:
             words = f"[{style}]{escape(row.words)}[/{style}]"
             place = (row.slug, row.lab, row.level, row.scale or "-")
             table.add_row(*place, words, escape(", ".join(row.grades)), row.source or "-")
-        console.print(table)
+        out.print(table)
     if planned_too:
         for row in planned:
-            console.print(f"[bold]{row.slug}[/bold] ({row.lab}, {row.level}) {escape(row.claim)}")
-    console.print(f"{len(built)} built, {len(planned)} planned.")
+            out.print(f"[bold]{row.slug}[/bold] ({row.lab}, {row.level}) {escape(row.claim)}")
+    out.print(f"{len(built)} built, {len(planned)} planned.")
     if planned and not planned_too:
-        console.print("`recount list --planned` lists the planned ones.")
+        out.print("`recount list --planned` lists the planned ones.")

@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from recount import layout, pilot, registry, selection
+from recount.cli.screen import console
 from recount.files import write_json
 
 
@@ -17,18 +18,18 @@ def add(parser) -> None:
 
 def run(args) -> int:
     root = registry.root()
-    console = Console()
+    out = console()
     choice = selection.choose(root, {"scale": args.scale, "papers": ",".join(args.papers)})
     for paper in choice.selected.values():
         with tempfile.TemporaryDirectory() as folder:
             frame, states = pilot.run(paper, args.scale, Path(folder))
-        show(console, paper, frame, states)
+        show(out, paper, frame, states)
         found = pilot.spreads(frame)
         path = layout.evidence(paper, args.scale)[2].with_name(f"{args.scale}.pilot.json")
         write_json(path, {"spreads": found, "seeds": paper.scales[args.scale].seeds, "settings": 1})
         for metric, one in found.items():
-            console.print(f"  {metric}: spread over seeds {one['spread']:.4g}")
-        console.print(f"kept {path.relative_to(root)}")
+            out.print(f"  {metric}: spread over seeds {one['spread']:.4g}")
+        out.print(f"kept {path.relative_to(root)}")
     return 0
 
 

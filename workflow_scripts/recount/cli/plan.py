@@ -1,9 +1,9 @@
 """`recount plan`: what would run, for how long, before anything starts."""
 
-from rich.console import Console
 from rich.table import Table
 
 from recount import registry, schedule, selection
+from recount.cli.screen import console
 
 
 def add(parser) -> None:
@@ -21,7 +21,7 @@ def run(args) -> int:
 
 def show(plan: schedule.Plan, cores: int) -> None:
     """A row per paper, then the totals and the free disk."""
-    console = Console()
+    out = console()
     table = Table(title=f"Plan at {plan.scale} scale", title_justify="left", box=None)
     for name in ("paper", "claims", "runs", "to do", "minutes", "from"):
         table.add_column(name, justify="left" if name in ("paper", "from") else "right")
@@ -30,11 +30,11 @@ def show(plan: schedule.Plan, cores: int) -> None:
         table.add_row(
             row.slug, str(row.claims), str(row.runs), str(row.waiting), minutes, row.source
         )
-    console.print(table)
-    console.print(
+    out.print(table)
+    out.print(
         f"{len(plan.rows)} papers, {plan.claims} claims, {plan.runs} runs, {plan.waiting} of them "
         f"to do: about {plan.wall(cores):.0f} minutes on {cores} cores; "
         f"{plan.free_gb:.0f} GB of disk free."
     )
     if plan.free_gb < 1:
-        console.print("[yellow]Less than 1 GB is free: free some before a long run.[/yellow]")
+        out.print("[yellow]Less than 1 GB is free: free some before a long run.[/yellow]")

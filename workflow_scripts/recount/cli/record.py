@@ -1,8 +1,7 @@
 """`recount record`: copies results into the papers' evidence; refuses what was not registered."""
 
-from rich.console import Console
-
 from recount import ledger, registry, selection
+from recount.cli.screen import console
 
 
 def add(parser) -> None:
@@ -15,5 +14,5 @@ def run(args) -> int:
     choice = selection.choose(root, {"scale": args.scale, "papers": ",".join(args.papers)})
     for paper in choice.selected.values():
         path = ledger.record(paper, args.scale, root / "results", root)
-        Console().print(f"recorded {path.relative_to(root)}")
+        console().print(f"recorded {path.relative_to(root)}")
     return 0

@@ -3,10 +3,9 @@
 import subprocess
 import sys
 
-from rich.console import Console
-
 from recount import driver, registry
 from recount.cli import run as runs
+from recount.cli.screen import console
 from recount.typed import BadValue
 
 
@@ -26,5 +25,5 @@ def run(args) -> int:
     )
     if done.returncode:
         raise BadValue(f"could not unlock: {done.stderr.strip().splitlines()[-1]}")
-    Console().print("unlocked; finished runs are kept")
+    console().print("unlocked; finished runs are kept")
     return runs.run(args)

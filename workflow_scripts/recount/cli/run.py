@@ -5,6 +5,7 @@ from rich.console import Console
 from recount import driver, registry, schedule, selection
 from recount.cli import plan as plans
 from recount.cli import verdicts
+from recount.cli.screen import console
 
 
 def add(parser) -> None:
@@ -14,18 +15,18 @@ def add(parser) -> None:
 
 
 def run(args) -> int:
-    console = Console()
+    out = console()
     root = registry.root()
     choice = selection.choose(root, {"scale": args.scale, "papers": ",".join(args.papers)})
     plan = schedule.plan(choice, root / "results")
     if not args.yes:
         plans.show(plan, args.cores)
-    done = driver.drive(root, choice, args.cores, plan.stale, console, again=args.again)
+    done = driver.drive(root, choice, args.cores, plan.stale, out, again=args.again)
     if done.nothing:
-        console.print("Nothing to do: every result is there and belongs to this registration.")
-    failed = verdicts.show(choice, root / "results", console)
+        out.print("Nothing to do: every result is there and belongs to this registration.")
+    failed = verdicts.show(choice, root / "results", out)
     if not args.yes:
-        next_steps(console, choice.scale)
+        next_steps(out, choice.scale)
     return done.code or int(failed)
 
 

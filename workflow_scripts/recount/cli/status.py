@@ -4,10 +4,10 @@ import json
 import time
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 
 from recount import files, layout, registry, schedule, selection
+from recount.cli.screen import console
 
 
 def add(parser) -> None:
@@ -29,9 +29,9 @@ def run(args) -> int:
         other = [f"{arm}: {s}" for arm, s in zip(paper.arms, states, strict=True) if s != "done"]
         verdicts = [words(place.judgement(claim)) for claim in paper.claims]
         table.add_row(
-            paper.slug, f"{done}/{len(states)}", "; ".join(other[:3]) or "done", "; ".join(verdicts)
+            paper.slug, f"{done}/{len(states)}", "; ".join(other[:3]) or "done", ", ".join(verdicts)
         )
-    Console().print(table)
+    console().print(table)
     return 0
 
 
@@ -59,4 +59,4 @@ def read_state(path: Path) -> str | None:
 
 
 def words(path: Path) -> str:
-    return files.read_json(path)["words"] if path.exists() else "-"
+    return files.read_json(path)["outcome"].replace("_", " ") if path.exists() else "-"

@@ -12,8 +12,6 @@ STYLE = {"reproduced": "green", "contradicted": "red", "inconclusive": "yellow",
 
 def show(choice, results: Path, console: Console) -> bool:
     """Prints a row per claim; returns whether any run failed."""
-    if not console.is_terminal:
-        console = Console(width=120)
     table = Table(title=f"Verdicts at {choice.scale} scale", title_justify="left", box=None)
     for name in ("paper", "claim", "verdict", "grade", "recorded"):
         table.add_column(name)

@@ -1,8 +1,7 @@
 """`recount verify`: every recorded verdict recomputed from its rows, offline, byte for byte."""
 
-from rich.console import Console
-
 from recount import layout, ledger, registry, selection
+from recount.cli.screen import console
 
 SCALES = ("laptop", "gpu", "paper")
 
@@ -19,10 +18,10 @@ def run(args) -> int:
         for scale in SCALES
         if layout.evidence(paper, scale)[1].exists()
     ]
-    console = Console()
+    out = console()
     for check in checks:
-        console.print(f"{check.state:8} {check.slug} at {check.scale}: {check.detail}")
+        out.print(f"{check.state:8} {check.slug} at {check.scale}: {check.detail}")
     damaged = sum(check.state == "damaged" for check in checks)
     stale = sum(check.state == "stale" for check in checks)
-    console.print(f"{len(checks)} verified, {damaged} damaged, {stale} stale.")
+    out.print(f"{len(checks)} verified, {damaged} damaged, {stale} stale.")
     return int(damaged > 0)

@@ -5,6 +5,7 @@ from pathlib import Path
 from rich.console import Console
 
 from recount import files, layout, registry, schedule, selection
+from recount.cli.screen import console
 from recount.typed import BadValue
 
 
@@ -16,19 +17,19 @@ def add(parser) -> None:
 def run(args) -> int:
     root = registry.root()
     paper, claim = find(registry.load(root).papers, args.claim.removeprefix("claim_"))
-    console = Console(highlight=False)
+    out = console()
     results = root / "results"
     place = layout.of(paper, args.scale, results)
     path = place.judgement(claim)
-    console.print(f"[bold]{paper.slug}, claim {claim}, {args.scale} scale[/bold]")
-    console.print(paper.claims[claim].statement.strip())
+    out.print(f"[bold]{paper.slug}, claim {claim}, {args.scale} scale[/bold]")
+    out.print(paper.claims[claim].statement.strip())
     stale = schedule.stale_files(paper, args.scale, results) if args.scale in paper.scales else []
     for arm in paper.arms:
-        show_arm(console, root, place, arm, stale)
+        show_arm(out, root, place, arm, stale)
     if not path.exists():
-        console.print(f"No verdict here. Run: recount run {paper.slug} --scale {args.scale}")
+        out.print(f"No verdict here. Run: recount run {paper.slug} --scale {args.scale}")
         return 0
-    show_judgement(console, files.read_json(path))
+    show_judgement(out, files.read_json(path))
     return 0
 
 
