@@ -15,11 +15,21 @@ from recount.typed import typed
 
 @typed()
 class LengthSize(Size):
-    """Trained on sums of 1 .. train_digits digits, tested at each of test_digits."""
+    """Trained on sums of 1 .. train_digits digits, tested at each of test_digits.
+
+    `test_times` are lengths in multiples of train_digits, for a rule that holds at every scale.
+    """
 
     train_digits: int
-    test_digits: tuple[int, ...]
+    test_digits: tuple[int, ...] = ()
+    test_times: tuple[int, ...] = ()
     test_sums: int = 500
+
+    @property
+    def lengths(self) -> dict[tuple[str, int], int]:
+        """(Axis, its value) -> digits, of every test."""
+        times = {("times", n): n * self.train_digits for n in self.test_times}
+        return {("digits", n): n for n in self.test_digits} | times
 
 
 Places = Callable[[Run, int, int, np.random.Generator], np.ndarray | None]
@@ -66,9 +76,9 @@ class ByLength:
         return self.drawn(run, "held out", run.size.train_digits, run.size.held_out, 0, True)
 
     def tests(self, run: Run, examples: int) -> Iterator[tuple[dict[str, Any], Lines]]:
-        for digits in run.size.test_digits:
+        for (axis, value), digits in run.size.lengths.items():
             lines = self.drawn(run, "test", digits, run.size.test_sums, digits, False)
-            yield {"digits": digits}, lines
+            yield {axis: value}, lines
 
     def drawn(
         self, run: Run, stream: str, digits: int, count: int, step: int, shorter: bool
