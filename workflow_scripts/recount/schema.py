@@ -171,6 +171,7 @@ class Claim(Strict):
     effect: dict[Name, Number] = {}
     margin: Literal["half", "own", "direction"] | None = None
     why: Sentence | None = None
+    stand_in: bool = True  # false: about the real object, in a paper with a stand-in
     _name: str = PrivateAttr(default="")
 
     @property

@@ -11,9 +11,14 @@ NOT_TESTED = "the paper's own scale was not tested"
 NAMES = ("checkpoint", "model", "data", "dataset", "name")
 
 
-def scope(paper, scale: str, cases: str) -> str:
+def stands_in(paper, claim) -> bool:
+    """Whether a claim is judged on a stand-in, not on the object that the paper speaks of."""
+    return bool(paper.stand_in) and getattr(claim, "stand_in", True)
+
+
+def scope(paper, claim, scale: str, cases: str) -> str:
     """What a judgement is about: `paper settings`, `small scale`, `checkpoint NAME`, `up to N`."""
-    if paper.stand_in:
+    if stands_in(paper, claim):
         return "stand-in"
     if paper.unit == "none":
         return cases
@@ -26,10 +31,10 @@ def scope(paper, scale: str, cases: str) -> str:
     return "paper settings" if scale == "paper" else "small scale"
 
 
-def words(paper, scale: str, outcome: str, cases: str) -> str:
+def words(paper, claim, scale: str, outcome: str, cases: str) -> str:
     """The printed form of an outcome."""
-    about = scope(paper, scale, cases)
-    if paper.unit == "none" and not paper.stand_in:
+    about = scope(paper, claim, scale, cases)
+    if paper.unit == "none" and not stands_in(paper, claim):
         exact = {
             "reproduced": f"no counter-example {about}",
             "contradicted": "counter-example found",
