@@ -124,6 +124,37 @@ def test_437_pages_take_at_most_a_minute(world):
     assert (time.process_time() - begun) / 20 <= 60 / 437
 
 
+def test_the_largest_paper_that_the_registry_allows_stays_small(tmp_path, monkeypatch):
+    """12 arms, 32 seeds, four curves of 200 points, and as many figures as fit."""
+    import synthetic
+
+    arms = [f"arm_{k}" for k in range(12)]
+    many = synthetic.declaration("Everything at its largest")
+    reach = many["claims"]["main"]["quantities"]["coupled"]
+    claim = many["claims"]["main"] | {
+        "quantities": {arm: reach | {"arm": arm} for arm in arms},
+        "reproduced": "arm_0.low >= 48",
+        "contradicted": "arm_0.high <= 16",
+        "effect": {"arm_0": 53},
+    }
+    more = {f"claim_{k}": claim | {"margin": "own"} for k in range(4)}
+    many |= {"arms": {arm: {"positions": arm} for arm in arms}, "claims": {"main": claim} | more}
+    files.write_text(tmp_path / "Snakefile", "")
+    lock = (synthetic.PROJECT / "requirements.lock").read_text()
+    files.write_text(tmp_path / "requirements.lock", lock)
+    synthetic.declare(tmp_path, "other", "largest", many)
+    paper = registry.load(tmp_path).papers["largest"]
+    monkeypatch.setattr(synthetic, "RAN", 32)
+    verdict = synthetic.judgement(paper)
+    folder = synthetic.ran(paper, tmp_path, verdict, synthetic.rows(paper))
+    for arm in arms:
+        files.write_parquet(folder / "runs" / arm / "curve.parquet", synthetic.curve(extra=4))
+    for name in more:
+        files.write_json(folder / f"{name}.json", verdict | {"claim": name})
+    reports.render_paper(paper, "laptop", tmp_path / "results")
+    assert (folder / "report.html").stat().st_size <= 300_000
+
+
 def test_the_index_of_437_papers_stays_small(world):
     title, claim = "A title of a usual length, as papers have it, and a little more " * 2, "x" * 150
     planned = [

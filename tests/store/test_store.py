@@ -117,6 +117,8 @@ def test_damaged_files_are_named_and_stop_nothing(world):
     folder = results / "laptop" / "arithmetic" / "agreeing"
     (folder / "main.json").write_text("{")
     (folder / "runs" / "coupled" / "metrics.parquet").write_bytes(b"PAR1")
+    torn = folder / "runs" / "absolute" / "metrics.parquet"
+    torn.write_bytes(bytes(len(torn.read_bytes()[:400])) + torn.read_bytes()[400:])
     store.rebuild(world, results, results / "recount.duckdb")
     with store.connect(results / "recount.duckdb") as database:
         problems = [file for (file,) in database.execute("SELECT file FROM problems").fetchall()]
@@ -124,6 +126,7 @@ def test_damaged_files_are_named_and_stop_nothing(world):
         verdict = database.execute(query).fetchone()
     assert sorted(problem.rsplit("/", 1)[1] for problem in problems) == [
         "main.json",
+        "metrics.parquet",
         "metrics.parquet",
     ]
     assert verdict == ("not_run", "main.json is damaged; run again")
@@ -140,7 +143,7 @@ def test_a_missing_file_names_the_remedy(tmp_path):
 
 
 def test_437_papers_take_about_a_second(world):
-    """The recorded evidence of 437 papers; three seconds allow for a busy machine."""
+    """The recorded evidence of 437 papers: about 0.7 s of processor time, at most 2."""
     import synthetic
 
     from recount import registry
@@ -148,13 +151,11 @@ def test_437_papers_take_about_a_second(world):
     model = world.papers["agreeing"]
     for index in range(429):
         folder = world.root / "papers" / "other" / f"copy_{index}"
-        files.write_text(
-            folder / "paper.yaml", (model.folder / "paper.yaml").read_text().replace("&", "")
-        )
-        files.write_text(folder / "experiment.py", synthetic.EXPERIMENT)
         shutil.copytree(model.folder / "evidence", folder / "evidence")
+        shutil.copy(model.folder / "paper.yaml", folder)
+        files.write_text(folder / "experiment.py", synthetic.EXPERIMENT)
     many = registry.load(world.root)
-    begun = time.perf_counter()
+    begun = time.process_time()
     counts = store.rebuild(many, world.root / "results", world.root / "results" / "many.duckdb")
-    assert time.perf_counter() - begun < 3.0
+    assert time.process_time() - begun < 2.0
     assert counts["papers"] == 457 and counts["metrics"] > 100_000

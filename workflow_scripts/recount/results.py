@@ -45,17 +45,20 @@ def find_all(registry, results: Path) -> list[Found]:
 
 
 def find(paper, results: Path) -> Iterator[Found]:
+    evidence = layout.evidence(paper, "laptop")[1].parent
+    recorded_scales = {path.stem for path in evidence.glob("*.json")}
     for scale in SCALES:
-        if begun(paper, layout.of(paper, scale, results)):
+        folder = layout.of(paper, scale, results).folder
+        if folder.is_dir() and begun(paper, folder):
             yield made_here(paper, scale, results)
-        if layout.evidence(paper, scale)[1].exists():
+        if scale in recorded_scales:
             yield recorded(paper, scale)
 
 
-def begun(paper, place: layout.Layout) -> bool:
+def begun(paper, folder: Path) -> bool:
     """Whether any stage has left something; a page alone is no run."""
-    marks = [place.data_manifest, place.folder / "runs", *map(place.judgement, paper.claims)]
-    return place.folder.is_dir() and any(mark.exists() for mark in marks)
+    names = {path.name for path in folder.iterdir()}
+    return bool(names & {"runs", "data.json", *(f"{claim}.json" for claim in paper.claims)})
 
 
 def made_here(paper, scale: str, results: Path) -> Found:

@@ -226,11 +226,18 @@ def text(value: Any) -> str | None:
 def read_rows(database, table: str, sources: list[tuple[Found, dict[str, Path]]]) -> None:
     """Makes `metrics` or `curves` from all their files at once; every axis becomes a column."""
     index = [
-        keys(found) | {"from_arm": arm, "filename": str(path)}
+        (found, keys(found) | {"from_arm": arm, "filename": str(path)})
         for found, paths in sources
         for arm, path in paths.items()
-        if readable(path, found)
     ]
+    try:
+        fill_rows(database, table, [row for _, row in index])
+    except duckdb.Error:
+        database.execute(f"DROP TABLE IF EXISTS {table}")
+        fill_rows(database, table, [row for found, row in index if readable(row, found)])
+
+
+def fill_rows(database, table: str, index: list[dict[str, Any]]) -> None:
     if not index:
         database.execute(f"CREATE TABLE {table} ({TABLES[table]})")
         return
@@ -253,12 +260,15 @@ def read_rows(database, table: str, sources: list[tuple[Found, dict[str, Path]]]
     database.unregister("sources")
 
 
-def readable(path: Path, found: Found) -> bool:
+def readable(row: dict[str, Any], found: Found) -> bool:
+    """Whether a file can be read to its end; where not, the reason goes to the problems."""
+    path = row["filename"]
     try:
-        pq.read_schema(path)
+        pq.read_table(path)
         return True
     except (pa.ArrowException, OSError) as error:
-        found.problems.append((path, f"{path}: not readable ({error}); delete it and run again"))
+        reason = f"{path}: not readable ({error}); delete it and run again"
+        found.problems.append((Path(path), reason))
         return False
 
 

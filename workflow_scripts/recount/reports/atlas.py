@@ -12,8 +12,9 @@ def atlas(registry, results: Path, scale: str, lab: str | None = None) -> dict[s
     papers = [one for one in registry.papers.values() if lab in (None, one.lab)]
     rows = [entry(paper, scale, results) for paper in papers]
     rows += [planned(one) for one in registry.planned if lab in (None, one.lab)]
-    rows.sort(key=lambda row: (row["lab"], row["state"] == "planned", row["slug"]))
-    return {"scale": scale, "lab": lab, "rows": rows, "scales": list(SCALES[1:])}
+    rows.sort(key=lambda row: (row["state"] == "planned", row["lab"], row["slug"]))
+    others = [one for one in SCALES if one != scale and (results / one / "index.html").exists()]
+    return {"scale": scale, "lab": lab, "rows": rows, "scales": list(SCALES[1:]), "others": others}
 
 
 def entry(paper, scale: str, results: Path) -> dict[str, Any]:

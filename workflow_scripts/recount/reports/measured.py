@@ -18,6 +18,7 @@ from recount.run import KEY_COLUMNS
 CURVE_POINTS = 60
 CURVE_METRICS = 4
 EXCEPTIONS = 10
+FIGURES = 12  # of one kind on a page
 
 
 def metric_rows(found: Found | None) -> pd.DataFrame:
@@ -47,7 +48,7 @@ def profiles(paper, frame: pd.DataFrame) -> list[dict[str, Any]]:
             log = one.axis_scale == "log" or one.take in ("reach", "first")
             found[key] = {"metric": one.metric, "along": one.along, "level": one.level, "log": log}
             found[key] |= {"at": wording.pairs(one.at), "arms": arms_along(paper, rows, one.along)}
-    return [one for one in found.values() if any(one["arms"].values())]
+    return [one for one in found.values() if any(one["arms"].values())][:FIGURES]
 
 
 def arms_along(paper, rows: pd.DataFrame, along: str) -> dict[str, list]:
@@ -75,7 +76,7 @@ def levels(paper, frame: pd.DataFrame) -> list[dict[str, Any]]:
             found[key] = {"metric": one.metric, "at": wording.pairs(one.at)}
             found[key] |= {"arms": {arm: values for arm, values in means.items() if values}}
             found[key]["log"] = one.scale == "log" or one.take == "ratio"
-    return [one for one in found.values() if one["arms"] and paper.unit != "none"]
+    return [one for one in found.values() if one["arms"] and paper.unit != "none"][:FIGURES]
 
 
 def at(rows: pd.DataFrame, where: dict[str, Any]) -> pd.DataFrame:

@@ -17,7 +17,7 @@ WIDTH = 460
 LEFT, RIGHT = 8, 436
 ROW = 68
 DOT = 7
-MANY_LINES = 40
+MOST_POINTS = 1500  # of all seeds in one figure; beyond it only their envelope is drawn
 
 
 @dataclass(frozen=True)
@@ -221,8 +221,10 @@ def lines(
         title = tag("title", f"level asked: {number(level)}")
         mark = tag("line", x1=46, x2=RIGHT + 16, y1=y, y2=y, cls="limit")
         parts.append(tag("g", joined([title, mark])))
+    dense = sum(len(seed) for arm in arms for seed in arm.seeds) > MOST_POINTS
     for arm in arms:
-        parts += thin_lines(arm, x_axis.at, y_axis.at)
+        draw = envelope if dense else thin_lines
+        parts += draw(arm, x_axis.at, y_axis.at)
     for arm in arms:
         path = route(arm.middle, x_axis.at, y_axis.at)
         parts.append(tag("path", d=path, cls=f"median a{arm.shade % 6} d{arm.shade % 6}"))
@@ -236,18 +238,20 @@ def lines(
 
 
 def thin_lines(arm: Line, x: Callable, y: Callable) -> list[Markup]:
-    """A line a seed; of many seeds only the envelope, so that no page grows without bound."""
-    seeds = [seed for seed in arm.seeds if seed]
-    if sum(len(seed) for seed in seeds) <= MANY_LINES * 60:
-        path = "".join(route(seed, x, y) for seed in seeds)
-        return [tag("path", d=path, cls=f"seed a{arm.shade % 6}")] if path else []
+    path = "".join(route(seed, x, y) for seed in arm.seeds)
+    return [tag("path", d=path, cls=f"seed a{arm.shade % 6}")] if path else []
+
+
+def envelope(arm: Line, x: Callable, y: Callable) -> list[Markup]:
+    """From the lowest to the highest seed, so that no page grows without bound."""
     steps: dict[float, list[float]] = {}
-    for seed in seeds:
+    for seed in arm.seeds:
         for step, value in seed:
             steps.setdefault(step, []).append(value)
     over = [(step, max(values)) for step, values in sorted(steps.items())]
     under = [(step, min(values)) for step, values in sorted(steps.items(), reverse=True)]
-    return [tag("path", d=route(over + under, x, y) + "z", cls=f"band a{arm.shade % 6}")]
+    path = route(over + under, x, y)
+    return [tag("path", d=path + "z", cls=f"band a{arm.shade % 6}")] if path else []
 
 
 def route(points: Sequence[tuple[float, float]], x: Callable, y: Callable) -> str:

@@ -142,7 +142,7 @@ def overview(page: Page) -> Part:
     labs: dict[str, list] = {}
     for row in page["rows"]:
         labs.setdefault(row["lab"], []).append(row)
-    drawn = [(name, rows, tally(rows)) for name, rows in labs.items()]
+    drawn = [(name, rows, tally(rows)) for name, rows in sorted(labs.items())]
     return part("overview", page=page, labs=drawn, counts=tally(page["rows"]))
 
 
