@@ -1,6 +1,5 @@
 """A real browser on the rendered pages, opened as files. Without Chromium these tests fail."""
 
-import shutil
 import sys
 from pathlib import Path
 
@@ -8,22 +7,18 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "fixtures"))
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-REMEDY = (
-    f"no browser: none of {', '.join(NAMES)} is on the PATH; install one (Debian and Ubuntu: "
-    "apt-get install chromium) and run the tests again"
-)
 
 
 @pytest.fixture(scope="session")
 def browser():
-    found = next((path for name in NAMES if (path := shutil.which(name))), None)
-    if found is None:
-        pytest.fail(REMEDY)
+    import chromium
+
+    try:
+        found = chromium.find()
+    except FileNotFoundError as error:
+        pytest.fail(str(error))
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=found, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-        )
+        started = playwright.chromium.launch(executable_path=found, args=chromium.ARGUMENTS)
         yield started
         started.close()
 

@@ -1,5 +1,6 @@
 """The pages in a browser: quiet, self-contained, usable by keyboard, on a phone, in the dark."""
 
+import chromium
 import pytest
 
 PAGES = [
@@ -182,3 +183,9 @@ def test_commands_are_selected_by_one_click(visit, atlas):
     page.locator("code.all").first.click()
     chosen = page.evaluate("getSelection().toString()")
     assert chosen.strip() == "recount run agreeing --scale laptop"
+
+
+def test_a_machine_without_a_browser_is_told_what_to_do(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(FileNotFoundError, match="apt-get install chromium"):
+        chromium.find()
