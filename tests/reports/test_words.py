@@ -115,3 +115,9 @@ def test_log_axes_only_where_all_is_positive():
 
 def test_citations_escape_what_tex_acts_upon():
     assert wording.tex(r"A_b & 50% {x} \y ~^") == r"A\_b \& 50\%  x   y \~{}\^{}"
+
+
+def test_only_the_paper_s_own_scale_has_paper_settings():
+    assert wording.level("paper", "laptop") == wording.level("scaled", "laptop")
+    assert wording.level("paper", "paper") != wording.level("scaled", "paper")
+    assert wording.level("exact", "laptop") == wording.level("exact", "paper")

@@ -58,7 +58,7 @@ def templates() -> jinja2.Environment:
         "mark": lambda outcome: wording.OUTCOMES.get(outcome, "n"),
         "short": short,
     }
-    environment.globals |= {"LEVELS": wording.LEVELS, "UNITS": wording.UNITS, "CODE": wording.CODE}
+    environment.globals |= {"level": wording.level, "UNITS": wording.UNITS, "CODE": wording.CODE}
     return environment
 
 

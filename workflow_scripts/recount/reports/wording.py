@@ -12,7 +12,7 @@ from recount.reports.rules import bound
 
 LEVELS = {
     "exact": "Exact: checked by counting, without chance, up to the bound that is named.",
-    "paper": "Paper settings: the paper's own experiment fits on ordinary machines.",
+    "paper": "Paper settings: run at the paper's own size.",
     "scaled": "Scaled down: the effect may or may not be seen at this size. A verdict here "
     "neither proves nor refutes what the paper reports at its own size.",
     "checkpoint": "Checkpoint: the conclusion is about the named checkpoint only.",
@@ -50,6 +50,11 @@ OUTCOMES = {
     "not_run": "n",
     "planned": "p",
 }
+
+
+def level(name: str, scale: str) -> str:
+    """What a level means for a verdict at a scale: only `paper` is the paper's own size."""
+    return LEVELS["scaled" if name == "paper" and scale != "paper" else name]
 
 
 def sentence(judgement: dict[str, Any]) -> str:
