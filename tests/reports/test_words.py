@@ -62,7 +62,9 @@ def test_open_bounds_reported_numbers_and_unknown_names():
 
 
 def test_each_baseline_is_compared():
-    assert parts("base.high <= 10")[1] == [("upper bound of base ≤ 10", "8 ≤ 10; 20 ≤ 10", False)]
+    assert parts("base.high <= 10")[1] == [
+        ("upper bound of base ≤ 10", "a: 8 ≤ 10; b: 20 ≤ 10", False)
+    ]
 
 
 def test_what_the_judge_found_outweighs_bounds_that_share_the_error():

@@ -106,9 +106,12 @@ def claim_of(paper, name: str, found: list[Found], scale: str, shown: Found | No
         "agreement": agreement(sides),
         "rules": rules_of(paper, declared, judgement),
         "quantities": {
-            key: wording.quantity(one, paper.metrics) for key, one in declared.quantities.items()
+            key: wording.quantity(
+                declared.quantities[base(key)], paper.metrics, key.partition(".")[2]
+            )
+            for key in judgement["quantities"]
+            if base(key) in declared.quantities
         },
-        "takes": {key: one.take for key, one in declared.quantities.items()},
         "effect": dict(declared.effect),
         "margin": declared.margin,
         "why": declared.why,

@@ -209,12 +209,21 @@ def bottom_axis(scale: Axis, y: float) -> list[Markup]:
 
 
 def lines(
-    arms: Sequence[Line], across: str, up: str, log: bool = False, level: float | None = None
+    arms: Sequence[Line],
+    across: str,
+    up: str,
+    log: bool = False,
+    level: float | None = None,
+    log_up: bool = False,
 ) -> Markup:
-    """Line plot: thin lines are seeds, strong ones their medians, a dashed line is `level`."""
+    """Line plot: thin lines are seeds, strong ones their medians, a dashed line is `level`.
+
+    `log` and `log_up` ask for logarithmic axes, across and upwards.
+    """
     points = [point for arm in arms for seed in (*arm.seeds, arm.middle) for point in seed]
     x_axis = axis((x for x, _ in points), 46, RIGHT + 12, log)
-    y_axis = axis([*(y for _, y in points), *([level] if level is not None else [])], 196, 14)
+    heights = [*(y for _, y in points), *([level] if level is not None else [])]
+    y_axis = axis(heights, 196, 14, log_up)
     parts = left_axis(y_axis) + bottom_axis(x_axis, 202)
     if level is not None:
         y = y_axis.at(level)

@@ -70,8 +70,10 @@ def part(node, quantities: dict[str, Any], names: dict[str, float]) -> Part:
     statement = enumerated(node, quantities)
     if statement:
         return Part(statement, "", compared(node, quantities, names)[0])
-    spread = [several(quantities, one) for one in baselines(node, quantities)] or [quantities]
-    found = [compared(node, one, names) for one in spread]
+    ends = baselines(node, quantities)
+    found = [compared(node, several(quantities, end), names) for end in ends]
+    found = [(holds, f"{end}: {text}" if text else "") for end, (holds, text) in zip(ends, found)]
+    found = found or [compared(node, quantities, names)]
     bounds = [one for one in (node.left, node.right) if bounded(one)]
     limit = value(node.right if bounded(node.left) else node.left, quantities, names)
     limit = limit if len(bounds) == 1 and limit is not None and math.isfinite(limit) else None

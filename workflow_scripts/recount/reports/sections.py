@@ -101,9 +101,13 @@ def measurements(page: Page) -> Part:
 
 
 def curves(page: Page) -> Part:
-    drawn = [
-        (one, plots.lines(lines_of(one["arms"]), "step", one["metric"])) for one in page["curves"]
-    ]
+    """Training curves; one that spans two powers of ten or more has a logarithmic axis."""
+    drawn = []
+    for one in page["curves"]:
+        arms = lines_of(one["arms"])
+        heights = [y for arm in arms for seed in arm.seeds for _, y in seed]
+        log = bool(heights) and 0 < min(heights) <= max(heights) / 100
+        drawn.append((one, plots.lines(arms, "step", one["metric"], log_up=log)))
     return part("curves", page=page, curves=drawn)
 
 

@@ -117,9 +117,10 @@ def example(found: dict[str, Any]) -> str:
     return pairs(place or {"arm": found.get("arm")})
 
 
-def quantity(declared: Any, metrics: dict[str, Any]) -> str:
-    """What a declared quantity measures, in words."""
+def quantity(declared: Any, metrics: dict[str, Any], baseline: str | None = None) -> str:
+    """What a declared quantity measures, in words; of several baselines, the named one alone."""
     arms = declared.over if isinstance(declared.over, list) else [declared.arm]
+    arms = [baseline] if baseline in arms else arms
     arm = ", and of ".join(str(name) for name in arms)
     metric, along = named(declared.metric, metrics), declared.along
     level = number(declared.level if declared.level is not None else 1)
