@@ -17,7 +17,7 @@ sys.path.append(str(ROOT / "workflow_scripts"))
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ["RECOUNT_ROOT"] = str(ROOT)
 
-from recount import selection
+from recount import selection, site
 
 if not config:
 
@@ -27,6 +27,7 @@ if not config:
 CHOICE = selection.choose(ROOT, config)
 SCALE = CHOICE.scale
 PAPERS = CHOICE.papers
+SITE = site.of(workflow.resource_settings.default_resources)
 os.environ["RECOUNT_CHECKPOINTS"] = json.dumps(CHOICE.folders)
 
 

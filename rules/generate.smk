@@ -11,8 +11,9 @@ rule generate:
         "logs/{scale}/{lab}/{slug}/generate.benchmark.tsv"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=lambda w, attempt: 2000 * attempt,
+        runtime=lambda w, attempt: SITE.minutes(30, attempt),
+        cpus_per_task=1,
     params:
         design=lambda w: CHOICE.design(w.slug, w.scale),
         inputs=lambda w: CHOICE.checkpoints(w.slug),

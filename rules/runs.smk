@@ -14,8 +14,10 @@ rule train:
     threads: 1
     resources:
         mem_mb=lambda w, attempt: 4000 * attempt,
-        runtime=lambda w, attempt: CHOICE.minutes(w.slug, w.scale) * attempt,
-        gpu=lambda w: CHOICE.gpus(w.slug, w.scale),
+        runtime=lambda w, attempt: SITE.minutes(CHOICE.minutes(w.slug, w.scale), attempt),
+        cpus_per_task=1,
+        gpu=lambda w: SITE.gpu(CHOICE.gpus(w.slug, w.scale)),
+        gres=lambda w: SITE.gres(CHOICE.gpus(w.slug, w.scale)),
     params:
         design=lambda w: CHOICE.design(w.slug, w.scale),
     script:
@@ -37,8 +39,10 @@ rule evaluate:
     threads: 1
     resources:
         mem_mb=lambda w, attempt: 4000 * attempt,
-        runtime=lambda w, attempt: CHOICE.minutes(w.slug, w.scale) * attempt,
-        gpu=lambda w: CHOICE.gpus(w.slug, w.scale),
+        runtime=lambda w, attempt: SITE.minutes(CHOICE.minutes(w.slug, w.scale), attempt),
+        cpus_per_task=1,
+        gpu=lambda w: SITE.gpu(CHOICE.gpus(w.slug, w.scale)),
+        gres=lambda w: SITE.gres(CHOICE.gpus(w.slug, w.scale)),
     params:
         design=lambda w: CHOICE.design(w.slug, w.scale),
     script:

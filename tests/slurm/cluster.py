@@ -1,0 +1,190 @@
+"""A real SLURM on this machine: one controller, two nodes with one pretend GPU each, no accounting.
+
+It needs root, and a machine without a cluster of its own: SLURM's configuration can only lie in
+/etc/slurm, because the executor plugin removes SLURM_* variables (so also SLURM_CONF) inside jobs.
+The pretend GPUs are device files that any machine has; SLURM counts and hands them out like others.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ETC = Path("/etc/slurm")
+OURS = "# Written by Recount's tests; may be deleted"
+NODES = {"node1": "/dev/null", "node2": "/dev/zero"}
+PROGRAMS = ("slurmctld", "slurmd", "sbatch", "squeue", "munged")
+
+CONF = """\
+{ours}
+ClusterName=recount
+SlurmctldHost={host}(127.0.0.1)
+SlurmctldPort={ports[0]}
+SlurmUser=root
+SlurmdUser=root
+AuthType=auth/munge
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+MpiDefault=none
+SelectType=select/cons_tres
+SelectTypeParameters=CR_Core_Memory
+ReturnToService=2
+JobAcctGatherType=jobacct_gather/none
+AccountingStorageType=accounting_storage/none
+GresTypes=gpu
+MinJobAge=600
+KillWait=10
+SlurmdParameters=config_overrides
+SchedulerParameters=sched_interval=2,batch_sched_delay=1
+StateSaveLocation={folder}/state
+SlurmdSpoolDir={folder}/spool.%n
+SlurmctldPidFile={folder}/slurmctld.pid
+SlurmdPidFile={folder}/slurmd.%n.pid
+SlurmctldLogFile={folder}/slurmctld.log
+SlurmdLogFile={folder}/slurmd.%n.log
+NodeName=node1 NodeHostname={host} NodeAddr=127.0.0.1 Port={ports[1]} {size}
+NodeName=node2 NodeHostname={host} NodeAddr=127.0.0.1 Port={ports[2]} {size}
+PartitionName=cpu Nodes=node1,node2 Default=YES MaxTime=60 State=UP
+PartitionName=gpu Nodes=node1,node2 MaxTime=60 State=UP
+"""
+
+
+class NoCluster(Exception):
+    """A cluster cannot be made here; the message says what to do."""
+
+
+@dataclass
+class Cluster:
+    """The running daemons. Everything else is asked of SLURM itself."""
+
+    folder: Path
+    processes: list[subprocess.Popen] = field(default_factory=list)
+
+    def start(self) -> "Cluster":
+        ready_munge()
+        configure(self.folder)
+        self.spawn("slurmctld", "-D")
+        for node in NODES:
+            self.spawn("slurmd", "-D", "-N", node)
+        wait_for(lambda: set(self.states().values()) == {"idle"}, 60, self.trouble)
+        return self
+
+    def spawn(self, program: str, *arguments: str) -> None:
+        log = (self.folder / f"{program}.{len(self.processes)}.out").open("w")
+        argv = [shutil.which(program) or f"/usr/sbin/{program}", *arguments]
+        self.processes.append(subprocess.Popen(argv, stdout=log, stderr=subprocess.STDOUT))
+
+    def stop(self) -> None:
+        """Ends all jobs, then the daemons that `start` made, newest first."""
+        subprocess.run(["scancel", "--user=root"], capture_output=True, timeout=30)
+        for process in reversed(self.processes):
+            process.send_signal(signal.SIGTERM)
+        for process in self.processes:
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        for name in ("slurm.conf", "gres.conf"):
+            if (ETC / name).exists() and OURS in (ETC / name).read_text():
+                (ETC / name).unlink()
+
+    def states(self) -> dict[str, str]:
+        """node -> its state, as sinfo says it."""
+        try:
+            lines = ask("sinfo", "--noheader", "--Node", "--format=%N %T", "--partition=cpu")
+        except subprocess.CalledProcessError:
+            return {}
+        return dict(line.split() for line in lines)
+
+    def jobs(self) -> list[dict[str, str]]:
+        """Every job that SLURM remembers, oldest first."""
+        lines = ask("scontrol", "--oneliner", "show", "jobs")
+        return [fields(line) for line in lines if "JobId=" in line]
+
+    def trouble(self) -> str:
+        logs = sorted(self.folder.glob("*.log"))
+        return "\n".join(f"{p.name}: {p.read_text(errors='replace')[-800:]}" for p in logs)
+
+
+def ask(*argv: str) -> list[str]:
+    """Lines that a SLURM command answers. Raises CalledProcessError."""
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=30, check=True)
+    return done.stdout.splitlines()
+
+
+def fields(line: str) -> dict[str, str]:
+    """`Key=value Key=value` of scontrol as a map; values with spaces lose their tail."""
+    pairs = (word.partition("=") for word in line.split())
+    return {key: value for key, mark, value in pairs if mark}
+
+
+def wait_for(true, seconds: float, trouble=lambda: "", pause: float = 0.5) -> None:
+    """Until `true()`. Raises TimeoutError with what `trouble()` tells."""
+    end = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > end:
+            raise TimeoutError(f"not within {seconds} s\n{trouble()}")
+        time.sleep(pause)
+
+
+def ready() -> None:
+    """Installs SLURM and munge where that is possible. Raises NoCluster with a remedy."""
+    if os.geteuid() != 0:
+        raise NoCluster("the SLURM tests need root: run `make test-slurm` in a container as root")
+    conf = ETC / "slurm.conf"
+    if conf.exists() and OURS not in conf.read_text():
+        raise NoCluster(f"{conf} belongs to a real cluster; run these tests in a container")
+    if all(map(found, PROGRAMS)):
+        return
+    if not shutil.which("apt-get"):
+        raise NoCluster("no SLURM: install slurm-wlm and munge with this system's packages")
+    quiet = {"env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}, "timeout": 600}
+    subprocess.run(["apt-get", "update", "-qq"], capture_output=True, **quiet)
+    install = ["apt-get", "install", "-y", "-qq", "slurm-wlm", "munge"]
+    done = subprocess.run(install, capture_output=True, text=True, **quiet)
+    if done.returncode or not all(map(found, PROGRAMS)):
+        raise NoCluster(f"apt-get install slurm-wlm munge failed: {done.stderr[-500:]}")
+
+
+def found(program: str) -> bool:
+    return shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin:/sbin") is not None
+
+
+def ready_munge() -> None:
+    """SLURM's messages are signed by munged, which runs as its own user."""
+    if signs():
+        return
+    folder = Path("/run/munge")
+    folder.mkdir(mode=0o755, exist_ok=True)
+    shutil.chown(folder, "munge", "munge")
+    subprocess.run(["runuser", "-u", "munge", "--", "/usr/sbin/munged"], check=True, timeout=30)
+    wait_for(signs, 10, lambda: "munged does not answer; see /var/log/munge/munged.log")
+
+
+def signs() -> bool:
+    return subprocess.run(["munge", "-n"], capture_output=True).returncode == 0
+
+
+def configure(folder: Path) -> None:
+    (folder / "state").mkdir(parents=True, exist_ok=True)
+    host = socket.gethostname().partition(".")[0]
+    size = "CPUs=2 RealMemory=16000 Gres=gpu:1 State=UNKNOWN"
+    text = CONF.format(ours=OURS, host=host, ports=free_ports(3), folder=folder, size=size)
+    ETC.mkdir(exist_ok=True)
+    (ETC / "slurm.conf").write_text(text)
+    lines = [f"NodeName={node} Name=gpu File={device}" for node, device in NODES.items()]
+    (ETC / "gres.conf").write_text("\n".join([OURS, *lines, ""]))
+
+
+def free_ports(count: int) -> list[int]:
+    sockets = [socket.socket() for _ in range(count)]
+    for one in sockets:
+        one.bind(("127.0.0.1", 0))
+    ports = [one.getsockname()[1] for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
