@@ -151,6 +151,12 @@ def _locked_versions(path: Path, stamp: tuple[int, int]) -> dict[str, str]:
 
 def code_digest(path: Path) -> str:
     """SHA-256 of a module's syntax tree without docstrings, comments and layout."""
+    stamp = path.stat()
+    return _code_digest(path, (stamp.st_mtime_ns, stamp.st_size))
+
+
+@lru_cache(maxsize=2048)
+def _code_digest(path: Path, stamp: tuple[int, int]) -> str:
     try:
         tree = ast.parse(path.read_bytes())
     except (SyntaxError, ValueError) as error:
