@@ -31,6 +31,17 @@ def commit(root: Path, paper_folder: Path) -> dict[str, Any]:
     return {"commit": head, "dirty": head is None or changed is None or changed != ""}
 
 
+def job() -> dict[str, str | None]:
+    """The cluster job that this process is part of, and its node. Stays with the results: it says
+    where to look when a run fails, and is never recorded as evidence."""
+    number = os.environ.get("SLURM_JOB_ID")
+    if number is None:
+        return {"job": None, "node": None}
+    if task := os.environ.get("SLURM_ARRAY_TASK_ID"):
+        number = f"{os.environ.get('SLURM_ARRAY_JOB_ID', number)}_{task}"
+    return {"job": number, "node": os.environ.get("SLURMD_NODENAME") or platform.node()}
+
+
 @functools.cache
 def fingerprint() -> dict[str, Any]:
     """Equal fingerprints promise equal bits; unequal ones promise statistical agreement only."""

@@ -1,7 +1,7 @@
 """What differs from cluster to cluster: how a GPU is asked for, and how long a job may be.
 
-A site's profile says it among its default resources (`recount init-site` writes them), and the rules
-ask here, so no rule holds a site's habits:
+A site's profile says it among its default resources (`recount init-site` writes them), and the
+rules ask here, so no rule holds a site's habits:
 
     longest       minutes that the site grants at most; a longer job resumes from its checkpoints
     gpu_dialect   `gpu` (sbatch --gpus=1, the default) or `gres` (sbatch --gres=gpu:1)

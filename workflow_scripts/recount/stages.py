@@ -21,7 +21,7 @@ from typing import Any
 
 import pandas as pd
 
-from recount import files, hashes, layout, provenance
+from recount import files, hashes, hold, layout, provenance
 from recount.experiment import Learned, Measure, NotRun, Train, load
 from recount.progress import Progress
 from recount.run import KEY_COLUMNS, Run, verdict_seeds
@@ -45,6 +45,12 @@ def generate(paper, scale: str, out: Path, manifest: Path, stream: str = "verdic
 
 def train(paper, scale: str, arm: str, data: Path, out: Path, stream: str = "verdict") -> None:
     """Trains one arm, all seeds together, into the folder of `out` (run.json)."""
+    with hold.held(out.parent) as holding:
+        if not (holding.waited and is_there(paper, scale, out)):
+            train_held(paper, scale, arm, data, out, stream, holding)
+
+
+def train_held(paper, scale, arm, data: Path, out: Path, stream: str, holding: hold.Hold) -> None:
     experiment = load(paper.folder)
     state = inherited(data)
     if state is None:
@@ -53,6 +59,7 @@ def train(paper, scale: str, arm: str, data: Path, out: Path, stream: str = "ver
         run = make_run(paper, experiment, scale, arm, progress, checkpoints, stream)
         state = attempt(paper, scale, lambda: experiment.train(run, checked(data)), run)
         learned = state.pop("result")
+        holding.keep()
         state["files"] = keep(learned, out.parent) if learned else {}
         shutil.rmtree(checkpoints, ignore_errors=True)
         progress.close()
@@ -69,6 +76,21 @@ def evaluate(
     stream: str = "verdict",
 ) -> None:
     """Measures one arm into `out` (metrics.parquet), with evaluate.json beside it."""
+    with hold.held(out.parent) as holding:
+        if not (holding.waited and is_there(paper, scale, out.with_name("evaluate.json"))):
+            evaluate_held(paper, scale, arm, data, trained, out, stream, holding)
+
+
+def evaluate_held(
+    paper,
+    scale: str,
+    arm: str,
+    data: Path,
+    trained: Path | None,
+    out: Path,
+    stream: str,
+    holding: hold.Hold,
+) -> None:
     experiment = load(paper.folder)
     state = inherited(data) or (unusable(trained) if trained else None)
     frame = pd.DataFrame(columns=KEY_COLUMNS)
@@ -79,6 +101,7 @@ def evaluate(
         rows = state.pop("result")
         frame = frame if rows is None else rows.frame()
         progress.close()
+    holding.keep()
     files.write_parquet(out, frame)
     state |= {"arm": arm, "files": {out.name: files.sha256(out)}}
     files.write_json(out.with_name("evaluate.json"), state)
@@ -210,8 +233,20 @@ def stamp(paper, scale: str, run: Run | None, seconds: float, cpu: float) -> dic
         "seconds": round(seconds, 3),
         "cpu_seconds": round(cpu, 3),
         "fingerprint": provenance.fingerprint(),
+        **provenance.job(),
         **provenance.commit(root, paper.folder),
     }
+
+
+def is_there(paper, scale: str, manifest: Path) -> bool:
+    """Whether the execution that was waited for has left a whole result of this registration."""
+    if not manifest.exists():
+        return False
+    state = files.read_json(manifest)
+    if state["state"] != "done" or state["design"] != hashes.design_hash(paper, scale):
+        return False
+    verify_files(manifest, state)
+    return True
 
 
 def rows_of(experiment, run: Run, data: Path, trained: Path | None):
