@@ -1,6 +1,7 @@
 """Prompts and replies of the symbolic addition probe, and its stand-in's lines."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +9,17 @@ import pytest
 import yaml
 
 from recount.experiment import load
-from recount.kits.llm_eval import Lines, LineSize, fit_lines, last_number, last_word, line_scores
+from recount.kits.llm_eval import (
+    Lines,
+    LineSize,
+    alphabets,
+    fit_lines,
+    last_number,
+    last_word,
+    line_scores,
+)
 from recount.run import Run
-from recount.typed import build
+from recount.typed import BadValue, build
 
 FOLDER = Path(__file__).parents[3] / "papers" / "llm_eval" / "symbolic_addition_probe"
 EXPERIMENT = load(FOLDER)
@@ -88,15 +97,15 @@ def test_score_counts_each_kind_of_question():
 def test_lines_add_write_and_read_in_their_alphabet():
     run = smoke_run()
     size, rng = run.size, np.random.default_rng(0)
-    alphabets = PAPER.anything(run, rng, None, 300)
-    for task in (PAPER.ADD, PAPER.WRITE, PAPER.READ):
-        for line in PAPER.lines_of(rng, size, alphabets, np.full(300, task)):
+    drawn = alphabets.anything(run, rng, None, 300)
+    for task in (alphabets.ADD, alphabets.WRITE, alphabets.READ):
+        for line in alphabets.lines_of(rng, size, drawn, np.full(300, task)):
             digit = {token: d for d, token in enumerate(line[: size.base])}
             first, second, answer = line[size.base + 1], line[size.base + 2], line[-2:]
-            if task == PAPER.ADD:
+            if task == alphabets.ADD:
                 low, high = digit[answer[0]], digit[answer[1]]
                 assert digit[first] + digit[second] == low + size.base * high
-            elif task == PAPER.WRITE:
+            elif task == alphabets.WRITE:
                 assert digit[answer[0]] == first - 1
             else:
                 assert digit[first] == answer[0] - 1
@@ -106,10 +115,18 @@ def test_unseen_alphabets_are_none_of_those_trained():
     run = smoke_run()
     for known in EXPERIMENT.generate(run)["alphabets"]:
         assert known.shape == (16, run.size.base)
-        drawn = PAPER.unseen(run, np.random.default_rng(1), known, 500)
+        drawn = alphabets.unseen(run, np.random.default_rng(1), known, 500)
         assert len(drawn) == 500
         trained = {tuple(one) for one in known}
         assert not trained & {tuple(one) for one in drawn}
+
+
+def test_an_arm_cannot_ask_for_more_alphabets_than_there_are():
+    run = smoke_run()
+    data = EXPERIMENT.generate(run)
+    arm = build(EXPERIMENT.arm, {"source": "training", "alphabets": 17}, "arm")
+    with pytest.raises(BadValue, match="alphabets: write 1 to 16"):
+        EXPERIMENT.train(replace(run, arm=arm), data)
 
 
 def world(rule: str) -> float:

@@ -5,6 +5,7 @@ prompts (one renaming of the digits, one document, one template), so the seeds a
 claim about one checkpoint, and the same claim can be asked of stand-ins trained once per seed.
 """
 
+from recount.kits.llm_eval.alphabets import AlphabetSize, stated_alphabets
 from recount.kits.llm_eval.checkpoints import Checkpoint, accepted, configured
 from recount.kits.llm_eval.harness import ask
 from recount.kits.llm_eval.lines import Lines, LineSize, fit_lines, line_scores
@@ -14,6 +15,7 @@ from recount.kits.llm_eval.study import Questions, Study
 VERSION = 1
 
 __all__ = [
+    "AlphabetSize",
     "Checkpoint",
     "LineSize",
     "Lines",
@@ -29,4 +31,5 @@ __all__ = [
     "last_number",
     "last_word",
     "line_scores",
+    "stated_alphabets",
 ]
