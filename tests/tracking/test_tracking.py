@@ -124,6 +124,17 @@ def test_a_broken_database_names_the_remedy(world):
         tracking.sync(world, results)
 
 
+def test_a_database_that_was_replaced_under_a_running_process_is_noticed(world, empty):
+    results = world.root / "results"
+    object.__setattr__(world, "papers", {"refuted": world.papers["refuted"]})
+    tracking.sync(world, results)
+    fresh = results / "fresh.db"
+    fresh.write_bytes(empty.read_bytes())
+    fresh.replace(results / "mlflow.db")
+    with pytest.raises(BadValue, match="track again in a new process"):
+        tracking.sync(world, results)
+
+
 def test_three_at_once_on_a_fresh_database_wait_for_each_other(bare):
     world = bare
     object.__setattr__(world, "papers", {"refuted": world.papers["refuted"]})

@@ -35,6 +35,7 @@ TRACKING_VERSION = 1
 BATCH, PARAMS = 1000, 100  # metrics and parameters a call, MLflow's own limits
 LONGEST = 5000
 RUN_KEY, CONTENT = "recount.key", "recount.content"
+OPENED: dict[str, int] = {}  # path -> inode; MLflow keeps what it opened, also when it is gone
 
 
 def sync(registry, results: Path, uri: str | None = None) -> dict[str, int]:
@@ -114,6 +115,8 @@ def check(path: Path) -> None:
             database.execute("SELECT count(*) FROM runs").fetchone()
     except (sqlite3.Error, TypeError) as error:
         raise BadValue(f"{path}: damaged ({error}); delete it and track again") from None
+    if OPENED.setdefault(str(path), path.stat().st_ino) != path.stat().st_ino:
+        raise BadValue(f"{path}: replaced while it was open here; track again in a new process")
 
 
 def experiments_of(client, registry, results: Path, uri: str) -> dict[str, str]:
