@@ -9,7 +9,6 @@ it is noted where its first whole code begins.
 from typing import Literal
 
 import numpy as np
-import zstandard
 
 from recount.experiment import Learned, Train
 from recount.kits.number_formats import (
@@ -76,6 +75,8 @@ def groups(arrays, row):
 
 def zipped(data, effort):
     """Bits that a general compressor needs."""
+    import zstandard
+
     return 8 * len(zstandard.compress(data.tobytes(), effort))
 
 
