@@ -3,7 +3,6 @@
 #   generate -> train -> evaluate -> claim_<slug> -> collect, track, report
 #
 # Everything about one paper is in papers/<lab>/<slug>/; everything about how to run is in profiles/.
-import json
 import os
 import sys
 from pathlib import Path
@@ -28,7 +27,8 @@ CHOICE = selection.choose(ROOT, config)
 SCALE = CHOICE.scale
 PAPERS = CHOICE.papers
 SITE = site.of(workflow.resource_settings.default_resources)
-os.environ["RECOUNT_CHECKPOINTS"] = json.dumps(CHOICE.folders)
+if CHOICE.folders:
+    os.environ.setdefault("RECOUNT_CHECKPOINTS", CHOICE.checkpoint_variable())
 
 
 wildcard_constraints:

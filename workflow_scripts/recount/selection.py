@@ -6,6 +6,7 @@ Rules may hold values only, so everything a rule asks for is answered here, by n
 import difflib
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,6 +47,11 @@ class Choice:
 
     def checkpoints(self, slug: str) -> list[str]:
         return self.folders.get(slug, [])
+
+    def checkpoint_variable(self) -> str:
+        """`paper=folder` of every configured checkpoint, as jobs read it from their environment."""
+        named = [f"{slug}={one}" for slug, folders in self.folders.items() for one in folders]
+        return os.pathsep.join(named)
 
     def trained(self, scale: str, lab: str, slug: str, arm: str) -> list[str]:
         """The input that evaluate waits for: nothing where the paper only measures."""
