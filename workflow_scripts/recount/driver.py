@@ -5,6 +5,7 @@ runs that are under way read from their progress files.
 """
 
 import json
+import platform
 import re
 import signal
 import subprocess
@@ -12,11 +13,15 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
+from recount import files, hold
+
+TOUCH = 10.0
 STEPS = re.compile(r"^(\d+) of (\d+) steps")
 TOTAL = re.compile(r"^total\s+(\d+)$")
 
@@ -29,18 +34,29 @@ class Done:
     nothing: bool
 
 
-def drive(root: Path, choice, cores: int, stale: list[Path], console: Console, again=False) -> Done:
-    """Runs the workflow for the choice; `stale` files are made anew. Ctrl-C stops it cleanly."""
+def drive(
+    root: Path,
+    choice,
+    cores: int,
+    stale: list[Path],
+    console: Console,
+    again: bool = False,
+    profile: str | None = None,
+) -> Done:
+    """Runs the workflow for the choice; `stale` files are made anew. Ctrl-C stops it cleanly.
+
+    With a `profile` (a folder, or a name that Snakemake knows) jobs go where the profile says.
+    """
     log = root / "logs" / "snakemake.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    argv = command(root, choice, cores, stale, again)
+    argv = command(root, choice, cores, stale, again, profile)
     with log.open("w") as handle:
         process = subprocess.Popen(
             argv, cwd=root, stdout=handle, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
         )
-        pid_file(root).write_text(str(process.pid))
+        files.write_json(record(root), facts(process.pid, argv, profile))
         try:
-            follow(process, log, root / "results" / choice.scale, console)
+            follow(process, log, root / "results" / choice.scale, console, record(root))
         except KeyboardInterrupt:
             process.send_signal(signal.SIGINT)
             console.print("Stopping; finished runs are kept, the rest resumes from checkpoints.")
@@ -51,23 +67,48 @@ def drive(root: Path, choice, cores: int, stale: list[Path], console: Console, a
     return Done(code, "Nothing to be done" in text)
 
 
-def pid_file(root: Path) -> Path:
-    return root / "logs" / "driver.pid"
+def record(root: Path) -> Path:
+    """Who drives, or drove last, in this folder. Touched every few seconds while it lives."""
+    return root / "logs" / "driver.json"
 
 
-def alive(root: Path) -> int | None:
-    """The process id of a Snakemake that `drive` started here and that still runs."""
-    try:
-        process = psutil.Process(int(pid_file(root).read_text()))
-        return process.pid if "snakemake" in " ".join(process.cmdline()) else None
-    except (OSError, ValueError, psutil.Error):
+def facts(pid: int, argv: list[str], profile: str | None) -> dict[str, Any]:
+    begun = psutil.Process(pid).create_time()
+    told = {"pid": pid, "begun": begun, "machine": hold.machine(), "host": platform.node()}
+    return told | {"profile": profile, "command": argv}
+
+
+def last(root: Path) -> dict[str, Any]:
+    """The record of the last driver; empty when there was none."""
+    return files.read_json(record(root)) if record(root).exists() else {}
+
+
+def alive(root: Path) -> str | None:
+    """Where a driver of this folder still lives, or None. Another machine's is watched a while."""
+    told = last(root)
+    if not told:
         return None
+    if told["machine"] == hold.machine():
+        return None if hold.dead(told) or zombie(told["pid"]) else f"process {told['pid']}"
+    before = record(root).stat().st_mtime_ns
+    time.sleep(3 * TOUCH)
+    return None if record(root).stat().st_mtime_ns == before else f"on {told['host']}"
 
 
-def command(root: Path, choice, cores: int, stale: list[Path], again: bool) -> list[str]:
+def zombie(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def command(
+    root: Path, choice, cores: int, stale: list[Path], again: bool, profile: str | None = None
+) -> list[str]:
     """The Snakemake call. A file that is not there any more cannot be forced, only made."""
     argv = [sys.executable, "-m", "snakemake", "--snakefile", str(root / "Snakefile")]
-    argv += ["--directory", str(root), "--cores", str(cores), "--nocolor"]
+    argv += ["--directory", str(root), "--nocolor"]
+    argv += ["--profile", profile] if profile else ["--cores", str(cores)]
     argv += ["--config", f"scale={choice.scale}", f"papers={','.join(choice.selected)}"]
     if again:
         return [*argv, "--forceall"]
@@ -75,14 +116,19 @@ def command(root: Path, choice, cores: int, stale: list[Path], again: bool) -> l
     return argv + (["--forcerun", *forced] if forced else [])
 
 
-def follow(process: subprocess.Popen, log: Path, results: Path, console: Console) -> None:
+def follow(
+    process: subprocess.Popen, log: Path, results: Path, console: Console, beat: Path
+) -> None:
     """One progress line until the process ends; plain lines where the output is no terminal."""
     columns = [TextColumn("{task.description}"), BarColumn(), TaskProgressColumn()]
     with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as bar:
         task = bar.add_task("starting", total=None)
-        spoken = 0.0
+        spoken = touched = 0.0
         while process.poll() is None:
             time.sleep(0.3)
+            if time.time() - touched > TOUCH:
+                touched = time.time()
+                beat.touch()
             done, total = steps(log.read_text(errors="replace"))
             note = f"{done} of {total or '?'} jobs  {under_way(results)}"
             bar.update(task, completed=done, total=total, description=note[:90])

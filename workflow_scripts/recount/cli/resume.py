@@ -1,9 +1,15 @@
-"""`recount resume`: continues after a killed driver: unlocks, runs what is missing or stale."""
+"""`recount resume`: continues after a killed driver.
+
+First what is left of the killed run on the cluster: its running jobs are waited for, its pending
+ones are cancelled (`--cancel` cancels all). Only then the folder is unlocked and the rest is run,
+with the same profile as before.
+"""
 
 import subprocess
 import sys
+from pathlib import Path
 
-from recount import driver, registry
+from recount import cluster, driver, registry
 from recount.cli import run as runs
 from recount.cli.screen import console
 from recount.typed import BadValue
@@ -11,12 +17,16 @@ from recount.typed import BadValue
 
 def add(parser) -> None:
     runs.add(parser)
+    parser.add_argument("--cancel", action="store_true", help="cancel running jobs, too")
 
 
 def run(args) -> int:
     root = registry.root()
-    if process := driver.alive(root):
-        raise BadValue(f"a driver is at work here (process {process}); let it end, or stop it")
+    if where := driver.alive(root):
+        raise BadValue(f"a driver is at work here ({where}); let it end, or stop it")
+    told = driver.last(root)
+    args.profile = args.profile or told.get("profile")
+    settle(root, told, args)
     done = subprocess.run(
         [sys.executable, "-m", "snakemake", "--unlock", "--directory", str(root)]
         + ["--snakefile", str(root / "Snakefile")],
@@ -27,3 +37,26 @@ def run(args) -> int:
         raise BadValue(f"could not unlock: {done.stderr.strip().splitlines()[-1]}")
     console().print("unlocked; finished runs are kept")
     return runs.run(args)
+
+
+def settle(root: Path, told: dict, args) -> None:
+    """Leaves no job of an earlier run in the queue, and no lock of a dead one."""
+    out = console()
+    if not cluster.here():
+        if told.get("profile"):
+            raise BadValue(
+                f"the last run used {told['profile']} from {told['host']}, and there is no squeue "
+                "here: its jobs may still run. Resume on a machine that sees the cluster"
+            )
+        return
+    jobs = cluster.ours(root)
+    for job in jobs:
+        out.print(f"job {job.number}: {job.what}, {job.state.lower()} {job.node}".rstrip())
+    cancelled = [job for job in jobs if args.cancel or job.pending]
+    cluster.cancel(cancelled)
+    if cancelled:
+        out.print(f"cancelled {len(cancelled)} jobs; their checkpoints are kept")
+    cluster.outlast(root, jobs, out.print)
+    freed = cluster.free_holds(root / "results")
+    if freed:
+        out.print(f"{len(freed)} runs were held by jobs that are over; they are free again")
