@@ -28,7 +28,7 @@ def checkpoint_folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("checkpoints") / "adder"
     tokenizer = character_tokenizer()
     torch.manual_seed(0)
-    shape = {"n_layer": 2, "n_head": 2, "n_embd": 48, "n_positions": 256}
+    shape = {"n_layer": 2, "n_head": 2, "n_embd": 48, "n_positions": 512}
     still = {"resid_pdrop": 0.0, "embd_pdrop": 0.0, "attn_pdrop": 0.0}
     ends = {"bos_token_id": 1, "eos_token_id": 1, "pad_token_id": 0}
     model = GPT2LMHeadModel(GPT2Config(vocab_size=len(tokenizer), **shape, **ends, **still))
@@ -36,9 +36,11 @@ def checkpoint_folder(tmp_path_factory):
     ids = torch.tensor([tokenizer(text).input_ids for text in texts])
     wanted = ids.masked_fill(torch.arange(ids.shape[1]) < ids.shape[1] - 4, -100)
     optimizer = torch.optim.AdamW(model.parameters(), lr=0.003)
-    for _ in range(120):
+    loss = torch.tensor(torch.inf)
+    while loss > 0.005:
         optimizer.zero_grad()
-        model(ids, labels=wanted).loss.backward()
+        loss = model(ids, labels=wanted).loss
+        loss.backward()
         optimizer.step()
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)

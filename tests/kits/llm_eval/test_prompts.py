@@ -94,6 +94,22 @@ def test_score_counts_each_kind_of_question():
     assert rows["violations"] == 0.5
 
 
+def test_probe_of_a_checkpoint_end_to_end(checkpoint_folder, monkeypatch):
+    """The paper's own prompts through the harness: every metric of its claims has a row a seed."""
+    monkeypatch.setenv("RECOUNT_CHECKPOINTS", f"probe={checkpoint_folder}")
+    run = smoke_run("checkpoint")
+    data = EXPERIMENT.generate(run)
+    arrays = EXPERIMENT.train(run, data).arrays
+    frame = EXPERIMENT.evaluate(run, data, arrays).frame()
+    claims = yaml.safe_load((FOLDER / "paper.yaml").read_text())["claims"]
+    asked = [one for claim in claims.values() for one in claim["quantities"].values()]
+    wanted = {one["metric"] for one in asked if one["arm"] == "checkpoint"}
+    found = frame.groupby("metric").seed.nunique()
+    assert wanted <= set(found.index)
+    assert (found == len(run.seeds)).all()
+    assert frame[frame.metric == "symbolic_accuracy"].value.tolist() == [0.0, 0.0]
+
+
 def test_lines_add_write_and_read_in_their_alphabet():
     run = smoke_run()
     size, rng = run.size, np.random.default_rng(0)
