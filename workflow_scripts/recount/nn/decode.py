@@ -17,19 +17,21 @@ def wrong(
     chunk: int = 1 << 18,
     **more,
 ) -> tuple[Tensor, Tensor]:
-    """Which lines are wrong, (S, N) bool, and what was predicted after each token, (S, N, T-1).
+    """Which lines are wrong, (S, N) bool, and what was said for the answers, (S, N, R).
 
-    ids (S, N, T); `answer` bool, broadcastable to it: the tokens to be found. Predictions outside
-    the answer are 0. Done in chunks of `chunk` tokens.
+    ids (S, N, T); `answer` bool, broadcastable to it: the tokens to be found. R runs from the first
+    column with an answer to T; tokens outside the answer are 0. Done in chunks of `chunk` tokens.
     """
     rows = max(1, chunk // (ids.shape[0] * ids.shape[2]))
     answer = answer.expand(ids.shape)
+    first = max(1, int(answer.flatten(0, 1).any(0).int().argmax()))
+    read = slice(first - 1, ids.shape[2] - 1)
     faults, found = [], []
     for at in range(0, ids.shape[1], rows):
-        part, wanted = ids[:, at : at + rows], answer[:, at : at + rows, 1:]
+        part, asked = ids[:, at : at + rows], answer[:, at : at + rows, first:]
         here = places[:, at : at + rows] if places is not None and places.dim() == 3 else places
-        guess = model(part, here, **more)[:, :, :-1].argmax(-1) * wanted
-        faults.append((guess != part[:, :, 1:] * wanted).any(-1))
+        guess = model(part, here, read=read, **more).argmax(-1) * asked
+        faults.append((guess != part[:, :, first:] * asked).any(-1))
         found.append(guess)
     return torch.cat(faults, 1), torch.cat(found, 1)
 

@@ -96,7 +96,7 @@ def tensors(lines: Lines) -> dict[str, Any]:
 
 
 def exact(run: Run, model: nn.Module, lines: Lines) -> tuple[np.ndarray, np.ndarray]:
-    """Share of lines whose answer is right throughout, (S,), and the predictions (S, N, T-1)."""
+    """Share of lines whose answer is right throughout, (S,), and what was said, (S, N, R)."""
     inside = moved((lines.ids, lines.answer, lines.places), run.device)
     faults, found = wrong(model, *inside)
     return 1 - faults.double().mean(1).cpu().numpy(), found.cpu().numpy()

@@ -1,7 +1,7 @@
-"""Sums as running text, in the formats people write them, and training on windows of that text.
+"""Sums as text, in the formats people write them, and training on a fixed number of them.
 
 A format is a function of two numbers to (question, answer); `FORMATS` holds the known ones and a
-paper may add its own. Windows start anywhere in the text, as in ordinary language-model training.
+paper may add its own.
 """
 
 from collections.abc import Callable, Iterator
@@ -116,23 +116,25 @@ def fill(
 
 @typed()
 class TextSize(Size):
-    """Windows of `window` characters of a text of so many different sums of up to `digits` digits.
+    """Trained on so many different sums of up to `digits` digits, in epochs of random batches.
 
-    Each number of `examples` is a training run of its own, on its own text.
+    Each number of `examples` is a training run of its own. `cut` is the share of lines that are
+    seen from some place in their question on, as at the start of a window on running text.
     """
 
     examples: tuple[int, ...]
-    window: int
     digits: int = 3
+    cut: float = 0.0
     test_sums: int = 500
 
 
 @dataclass(frozen=True, kw_only=True)
 class Text:
-    """A source of running text. `form(run)` is the format of the arm, one of FORMATS or alike.
+    """A source of written sums. `form(run)` is the format of the arm, one of FORMATS or alike.
 
-    A prompt is tested as it is (`start` = bare) and after the newline that precedes it in the text
-    (`start` = newline): a window may open within a number, so a bare 2+3= could end 12+3=.
+    A whole line begins with the newline that ends the one before. All questions end at one column.
+    A prompt is tested after that newline (`start` = newline) and bare, as a cut line would begin: a
+    bare 2+3= could be the end of 12+3=.
     """
 
     form: Callable[[Run], Callable[[int, int], tuple[str, str]]]
@@ -141,26 +143,35 @@ class Text:
     def examples(self, run: Run) -> tuple[int, ...]:
         return run.size.examples
 
+    def widths(self, run: Run) -> tuple[int, int]:
+        """Columns of the longest question, its newline included, and of the longest answer."""
+        most = 10**run.size.digits - 1
+        question, answer = self.form(run)(most, most)
+        return len(question) + 1, len(answer)
+
     def network(self, run: Run) -> nn.Module:
-        longest = len("".join(self.form(run)(999, 999))) + 1
-        return network(run, self.characters.size, context=max(run.size.window, longest))
+        return network(run, self.characters.size, context=sum(self.widths(run)))
 
     def pairs(self, run: Run, seed: int, examples: int) -> np.ndarray:
         """The sums trained on, (examples, 2); equal in all arms."""
         return balanced(run.rng("pairs", seed, examples), examples, run.size.digits)
 
     def batch(self, run: Run, examples: int) -> Callable[[int], Lines]:
-        size, form = run.size, self.form(run)
-        lines = [
-            "".join("".join(form(int(a), int(b))) for a, b in self.pairs(run, seed, examples))
-            for seed in run.seeds
-        ]
-        texts = self.characters.encode(lines)
-        high = min(map(len, lines)) - size.window
-        draws = Draws(run, f"windows {examples}", high, size.batch)
-        reach, rows = np.arange(size.window), np.arange(len(lines))[:, None, None]
-        answer = reach > 0
-        return lambda step: Lines(texts[rows, draws(step)[..., None] + reach], answer)
+        size = run.size
+        whole = self.lines(run, [self.pairs(run, seed, examples) for seed in run.seeds], "\n")
+        begins = (whole.ids > 0).argmax(-1)
+        column, row = np.arange(whole.ids.shape[-1]), np.arange(len(run.seeds))[:, None]
+        which = Draws(run, f"which {examples}", examples, size.batch)
+        cuts = Draws(run, f"cuts {examples}", 1 << 30, size.batch)
+
+        def drawn(step: int) -> Lines:
+            chosen, chance = which(step), cuts(step) / (1 << 30)
+            ids, first = whole.ids[row, chosen], begins[row, chosen]
+            inside = (whole.first - first) * np.minimum(chance / max(size.cut, 1e-9), 1)
+            opened = first + np.where(chance < size.cut, np.ceil(inside), 0)
+            return Lines(ids * (column >= opened[..., None]), whole.answer[row, chosen])
+
+        return drawn
 
     def held_out(self, run: Run, examples: int) -> Lines:
         """Balanced sums that were not trained on, after a newline."""
@@ -188,12 +199,9 @@ class Text:
         return [np.array(pairs) for pairs in found]
 
     def lines(self, run: Run, pairs: list[np.ndarray], start: str) -> Lines:
-        """One sum a line, padded on the right; the answer is all after the question."""
-        form = self.form(run)
+        """One sum a line: the question padded on the left, the answer on the right."""
+        form, (before, after) = self.form(run), self.widths(run)
         parts = [[form(int(a), int(b)) for a, b in one] for one in pairs]
-        length = len(start) + max(len(q) + len(a) for one in parts for q, a in one)
-        ids = [self.characters.encode([start + q + a for q, a in one], length) for one in parts]
-        begins = np.array([[len(start) + len(q) for q, _ in one] for one in parts])
-        ends = begins + np.array([[len(a) for _, a in one] for one in parts])
-        at = np.arange(length)
-        return Lines(stacked(ids), (at >= begins[..., None]) & (at < ends[..., None]))
+        rows = [[(start + q).rjust(before, "\0") + a for q, a in one] for one in parts]
+        ids = stacked([self.characters.encode(one, before + after) for one in rows])
+        return Lines(ids, (ids > 0) & (np.arange(before + after) >= before))
