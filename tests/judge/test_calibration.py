@@ -117,10 +117,10 @@ def test_points_instead_of_intervals_are_found_out(few, monkeypatch):
 def test_grid_values_without_an_allowance_for_items_are_found_out(few, monkeypatch):
     """A seed just below the level counts as reached, so a line is crossed too often."""
     one = paper({"main": reach_claim()}, seeds=12)
-    good = calibrate(one, "main", "laptop", replays=4000)
+    good = calibrate(one, "main", "laptop", replays=2000)
     assert good["passed"] and good["shape"] == "irrelevant"
     monkeypatch.setattr(intervals, "wilson_allowance", lambda level, count, alpha=0.05: -0.02)
-    assert not calibrate(one, "main", "laptop", replays=4000)["passed"]
+    assert not calibrate(one, "main", "laptop", replays=2000)["passed"]
 
 
 CASES = {
@@ -170,7 +170,7 @@ def test_every_kind_of_quantity_keeps_its_promise(few, case):
     quantity, rule = CASES[case]
     made = claim(quantities={"it": quantity}, **rule, **OWN)
     ranges = {"seconds": {"range": [0, None]}}
-    found = calibrate(paper({"main": made}, 12, metrics=ranges), "main", "laptop")
+    found = calibrate(paper({"main": made}, 12, metrics=ranges), "main", "laptop", None, 8000)
     assert found["passed"]
     assert found["false_reproduced"] <= 0.06 and found["false_contradicted"] <= 0.06
     assert found["unreachable"] == []

@@ -265,6 +265,22 @@ def test_the_smallest_effect_is_the_line_and_the_half_width():
     assert found["smallest_effect"]["gain"] == pytest.approx(0.05 + gain["point"] - gain["low"])
 
 
+def test_an_undecided_claim_says_what_deciding_would_cost():
+    one = paper()
+    assert verdict(one, frame(one, 0.3))["seeds_to_decide"] is None
+    near, nearer = (verdict(one, frame(one, gain))["seeds_to_decide"] for gain in (0.06, 0.055))
+    assert 8 < near < nearer
+
+
+def test_a_grid_that_ends_too_early_could_not_tell():
+    one = paper({"main": reach_claim()}, seeds=12)
+    parts = [
+        rows(one, {"new": 0.99, "old": 0.1}, "exact_match", 2000, digits=d) for d in (8, 16, 48)
+    ]
+    found = verdict(one, pd.concat(parts))
+    assert not guard(found, "grid")["passed"] and "ends at 48" in found["reason"]
+
+
 def test_later_versions_ask_more_and_say_so():
     one = paper(version=2)
     found = verdict(one, frame(one, 0.3))

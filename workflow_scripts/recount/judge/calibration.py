@@ -92,7 +92,6 @@ class Calibration:
         self.placement = Placement(rule, self.planter, self.sources)
         takes = {one.take for one in rule.claim.quantities.values()}
         self.free_of_shape = takes <= set(FREE_OF_SHAPE)
-        self.settled: dict = {}
         self.unreachable: set[str] = set()
         units = len(assumed.units(rule)) * len(self.sources)
         cells = units * max(len(source.points) for source in self.sources.values())
@@ -101,13 +100,8 @@ class Calibration:
         self.replays = min(replays, max(5000, SECOND_CELLS // cells))
 
     def places(self, plant: Plant, noise: Noise) -> Settled:
-        """Where a plant lies; the correlation of arms moves no single quantity."""
-        key = (plant.label, noise.shape, noise.ratio, noise.scale)
-        if key not in self.settled:
-            near = self.settled.get((plant.label, noise.shape, noise.ratio, 1.0))
-            near = near or self.settled.get((plant.label, "normal", 1.0, 1.0))
-            self.settled[key] = self.placement.settle(plant, noise, near and near.places)
-        return self.settled[key]
+        """Where a plant lies."""
+        return self.placement.settle(plant, noise)
 
     def world(self, noise: Noise, replays: int, stage: str) -> World:
         rng = generator(self.rule, f"{stage}/{noise.label()}")

@@ -22,10 +22,13 @@ def arms_of(paper, claim) -> list[str]:
     return [arm for arm in paper.arms if arm in named]
 
 
-def guards(paper, claim, scale: str, table: Table) -> list[dict]:
+def guards(rule, table: Table) -> list[dict]:
     """One {name, passed, detail} a guard; any that did not pass makes the verdict inconclusive."""
+    paper, claim, scale = rule.paper, rule.claim, rule.scale
     arms = arms_of(paper, claim)
     found = [seeds(paper, scale, table), rows(claim, table), ranges(paper, claim, table)]
+    if any(one.take in ("reach", "first") for one in claim.quantities.values()):
+        found.append(grids(rule, table))
     if paper.learned is not None:
         found.append(learned(paper, arms, table))
     if len(arms) > 1:
@@ -70,6 +73,20 @@ def ranges(paper, claim, table: Table) -> tuple[str, bool, str]:
             if ((block.values < low) | (block.values > high)).any():
                 outside.append(f"{metric} of {arm} leaves [{low:g}, {high:g}]")
     return "values in range", not outside, "; ".join(sorted(outside)) or "all are"
+
+
+def grids(rule, table: Table) -> tuple[str, bool, str]:
+    """Every grid goes on beyond the lines drawn on it, or none of them could be crossed."""
+    short = []
+    for part in ("reproduced", "contradicted"):
+        for name, _, line in rule.lines(part):
+            one = rule.claim.quantities[name]
+            if one.take not in ("reach", "first") or (one.arm and one.over):
+                continue
+            points = table.select(one.metric, pairs(one)[0][0], one.at, one.along)[0]
+            if points[-1] <= line:
+                short.append(f"{one.along} of {name} ends at {points[-1]:g}, the line is {line:g}")
+    return "grid", not short, "; ".join(dict.fromkeys(short)) or "goes on beyond every line"
 
 
 def learned(paper, arms: list[str], table: Table) -> tuple[str, bool, str]:

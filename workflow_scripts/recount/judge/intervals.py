@@ -13,14 +13,16 @@ from scipy import special
 def t_bounds(units: np.ndarray, alpha: float, floor: np.ndarray | float = 0.0):
     """Student t for the mean. Not finite, fewer than two units or spread 0: unbounded.
 
-    `floor` is a spread used where the units show none at all (item noise of counted metrics).
+    `floor`, or what it returns, is the spread where the units show none (items of counted metrics).
     """
     n = units.shape[1]
     if n < 2:
         return unbounded(len(units))
     with np.errstate(invalid="ignore", over="ignore"):
         mean, spread = units.mean(axis=1), units.std(axis=1, ddof=1)
-        spread = np.where(spread <= 1e-12 * np.maximum(1.0, np.abs(mean)), floor, spread)
+        none = spread <= 1e-12 * np.maximum(1.0, np.abs(mean))
+        if none.any():
+            spread = np.where(none, floor() if callable(floor) else floor, spread)
         half = special.stdtrit(n - 1, 1 - alpha) * spread / np.sqrt(n)
         known = np.isfinite(units).all(axis=1) & (spread > 0)
         return np.where(known, mean - half, -np.inf), np.where(known, mean + half, np.inf)
@@ -49,11 +51,18 @@ def order_bounds(low_units: np.ndarray, high_units: np.ndarray, alpha: float):
 
 
 def clopper_pearson(successes: np.ndarray, n: int, alpha: float):
-    """Exact bounds of a rate from (replays,) numbers of successes out of n."""
-    k = np.asarray(successes, dtype=float)
+    """Exact bounds of a rate from (replays,) whole numbers of successes out of n."""
+    place = np.asarray(successes).astype(np.int64)
+    low, high = rate_table(n, alpha)
+    return low[place], high[place]
+
+
+@functools.lru_cache(maxsize=256)
+def rate_table(n: int, alpha: float) -> tuple[np.ndarray, np.ndarray]:
+    """Clopper and Pearson's bounds for 0, 1, ... n successes."""
+    k = np.arange(n + 1.0)
     low = np.where(k > 0, special.betaincinv(np.maximum(k, 1), n - k + 1, alpha), 0.0)
-    high = np.where(k < n, special.betaincinv(k + 1, np.maximum(n - k, 1), 1 - alpha), 1.0)
-    return low, high
+    return low, np.where(k < n, special.betaincinv(k + 1, np.maximum(n - k, 1), 1 - alpha), 1.0)
 
 
 def wilson_allowance(level: float, count: np.ndarray, alpha: float = 0.05) -> np.ndarray:

@@ -120,6 +120,28 @@ def smallest_effect(found: dict, node, alpha: float, numbers: dict, reported: di
     return needed
 
 
+def seeds_to_decide(found: dict, drawn: list, alpha: float) -> int | None:
+    """Units at which the half width of the widest interval fits between its estimate and its line.
+
+    Of the lines of one quantity the farthest counts, since crossing one of them is enough. None
+    where an interval has no half width to scale, as with ranks and rates.
+    """
+    needed: dict[str, float] = {}
+    for name, side, line in drawn:
+        for one in found[name]:
+            point = float(one.point[0])
+            bound = float(one.bounds(alpha)[0 if side == "low" else 1][0])
+            scaled = [point, bound, line]
+            if one.no_effect == 1:
+                scaled = [float(np.log(v)) if v > 0 else np.nan for v in scaled]
+            away, half = abs(scaled[0] - scaled[2]), abs(scaled[0] - scaled[1])
+            if one.kind != "student" or not np.isfinite([away, half]).all() or not away:
+                return None
+            needed[name] = min(needed.get(name, np.inf), one.n * (half / away) ** 2)
+    worst = max(needed.values(), default=np.inf)
+    return int(np.ceil(worst)) if worst < 1e6 else None
+
+
 def moved(one, line: float, point: float, bound: float) -> float:
     """The line, moved by the half width of the interval on its scale."""
     if one.no_effect == 1 or one.quantity.scale == "log" and one.against is None:

@@ -5,7 +5,7 @@ import difflib
 from recount.judge import expressions, limits, logic
 from recount.judge.expressions import Bound, Comparison, Joined, Name, Node, Reported
 from recount.judge.quantities import ORDER, STUDENT
-from recount.judge.rule import PARTS
+from recount.judge.rule import PARTS, Rule
 from recount.typed import BadValue
 
 PAIRED = {"mean": "gap", "median": "gap", "rate": "rate with `minus`", "slope": "gap"}
@@ -19,6 +19,10 @@ def lint(paper) -> list[str]:
     for name, claim in paper.claims.items():
         for scale in [one for one in paper.scales if one != "smoke"] or list(paper.scales):
             found += [f"claims.{name}.{text}" for text in claim_faults(paper, claim, scale)]
+        if not any(text.startswith(f"claims.{name}.") for text in found):
+            scale = "laptop" if "laptop" in paper.scales else next(iter(paper.scales))
+            faults = effect_faults(claim, Rule(paper, claim, scale))
+            found += [f"claims.{name}.{text}" for text in faults]
     return list(dict.fromkeys(found))
 
 
@@ -40,7 +44,6 @@ def claim_faults(paper, claim, scale: str) -> list[str]:
     found += valid_faults(claim, nodes)
     if not found:
         found += logic.overlap(paper, claim, nodes, numbers, reported)
-        found += effect_faults(claim, nodes, numbers, reported)
         found += grid_faults(paper, claim, nodes, scale)
         found += seed_faults(paper, claim, scale)
     return found
@@ -128,8 +131,12 @@ def valid_faults(claim, nodes: dict):
         yield f"valid: looks at {name!r}, which decides the claim; use a control that does not"
 
 
-def effect_faults(claim, nodes: dict, numbers: dict, reported: dict):
-    """The paper's own effect is given, passes the rule, and the margin is what it is called."""
+def effect_faults(claim, rule: Rule):
+    """The paper's own effect is given, passes the rule, and the margin is what it is called.
+
+    Looked at for the laptop scale: numbers that grow with the size fit an effect at one scale.
+    """
+    nodes, numbers, reported = rule.nodes, rule.numbers, rule.reported
     names = expressions.quantities_of(nodes["reproduced"], claim.quantities)
     plain = {name for name in names if claim.quantities[name].take not in ("all", "count")}
     absent = sorted(plain - set(claim.effect))

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from recount.judge.noise import Noise
-from recount.judge.planting import Plant, Planter
+from recount.judge.planting import Plant, Planter, Variable
 from recount.judge.quantities import pairs
-from recount.judge.search import Search
+from recount.judge.search import Goal, Search
 from recount.judge.worlds import ALONG, Key, Source, key_of
 
 ROOM = 2.0  # spreads that must fit between a location and the end of its metric's range
@@ -27,33 +27,86 @@ class Placement:
 
     def __init__(self, rule, planter: Planter, sources: dict[Key, Source]):
         self.rule, self.planter, self.sources = rule, planter, sources
+        self.parts = self.independent()
+        self.known: dict[tuple, Settled] = {}
+        self.latest: dict[tuple, tuple[dict[Key, float], float]] = {}
 
-    def settle(self, plant: Plant, noise: Noise, near: dict | None = None) -> Settled:
-        """Places and spreads of all sources for a plant; `near`: places under a like noise.
+    def independent(self) -> list[tuple[set[Variable], list[Key]]]:
+        """Quantities off the grid with their sources, in groups that share no source."""
+        groups: list[tuple[set[Variable], set[Key]]] = []
+        for name in self.planter.coordinates:
+            if self.gridded(name):
+                continue
+            one = self.rule.claim.quantities[name]
+            for index, pair in enumerate(pairs(one)):
+                keys = {self.key(one, arm) for arm in pair if arm}
+                variables = {(name, index)}
+                for group in [group for group in groups if group[1] & keys]:
+                    groups.remove(group)
+                    variables, keys = variables | group[0], keys | group[1]
+                groups.append((variables, keys))
+        return [(found, [key for key in self.sources if key in keys]) for found, keys in groups]
+
+    def settle(self, plant: Plant, noise: Noise) -> Settled:
+        """Places and spreads of all sources for a plant.
 
         Quantities on a grid are placed directly. All others are met by least squares on a
         population: those on a line exactly, the others as far beyond as the metric's range allows.
         """
-        places = {key: one.centre for key, one in self.sources.items()}
-        for key, place in (near or {}).items():
-            places[key] += (place - places[key]) * self.stretch(key, noise)
-        places |= self.on_grids(plant)
-        free = [key for key, one in self.sources.items() if one.kind != "grid"]
-        search = Search(self, plant, noise, free)
-        if not search.met:
-            return Settled(places, {}, 0.0)
+        places = {key: one.centre for key, one in self.sources.items()} | self.on_grids(plant)
         spreads: dict[Key, float] = {}
-        for _ in range(3):
-            spreads = self.capped(places, noise)
-            places = search.run(places, spreads)
-        return Settled(places, spreads, search.missed(places, spreads))
+        missed = 0.0
+        for variables, keys in self.parts:
+            met = {v: t for v, t in plant.targets.items() if v in variables & plant.exact}
+            wanted = {v: x for v, x in plant.wanted.items() if v in variables - plant.exact}
+            found = self.solved(Goal(met, wanted, plant.bend), keys, noise)
+            places, spreads = places | found.places, spreads | found.spreads
+            missed = max(missed, found.missed)
+        if not plant.errors:
+            places = {key: self.beyond(key, place, noise) for key, place in places.items()}
+        return Settled(places, spreads, missed)
 
-    def stretch(self, key: Key, noise: Noise) -> float:
+    def beyond(self, key: Key, place: float, noise: Noise) -> float:
+        """A truth at the very end of a range means that nearly all units are there, not half."""
+        source = self.sources[key]
+        low, high = source.range
+        if not source.ranked or source.link != "linear" or not np.isfinite(high - low):
+            return place
+        far, near = 2 * source.spread * noise.scale, 0.005 * (high - low)
+        return (
+            place - far if place <= low + near else place + far if place >= high - near else place
+        )
+
+    def solved(self, goal: Goal, keys: list[Key], noise: Noise) -> Settled:
+        """One group of quantities; solved once for all plants that ask the same of it."""
+        name = (tuple(keys), goal.name, noise.shape, noise.ratio, noise.correlation, noise.scale)
+        if name in self.known:
+            return self.known[name]
+        places = {key: self.sources[key].centre for key in keys}
+        near, width = self.latest.get(name[:2], (places, 1.0))
+        for key in keys:
+            change = self.stretch(key, noise.scale / width)
+            places[key] += (near[key] - places[key]) * change
+        spreads, missed = self.capped(places, noise), 0.0
+        if goal.met or goal.wanted:
+            search = Search(self, goal, keys, noise)
+            for _ in range(3):
+                places = search.run(places, spreads)
+                before, spreads = spreads, self.capped(places, noise)
+                if spreads == before:
+                    break
+            places = search.run(places, spreads)
+            missed = search.missed(places, spreads)
+        self.known[name] = Settled(places, spreads, missed)
+        self.latest[name[:2]] = (places, noise.scale)
+        return self.known[name]
+
+    def stretch(self, key: Key, wider: float) -> float:
         """Places that count in spreads move with the spread; all others stay."""
         source = self.sources[key]
         along = [q for q in self.rule.claim.quantities.values() if q.take == "spearman"]
         relative = source.kind == "success" or source.kind == "line" and along
-        return noise.scale if relative else 1.0
+        return wider if relative else 1.0
 
     def gridded(self, name: str) -> bool:
         return self.rule.claim.quantities[name].take in ("reach", "first")
@@ -61,9 +114,12 @@ class Placement:
     def capped(self, places: dict, noise: Noise) -> dict[Key, float]:
         """Spreads that leave room in a bounded range, so that noise stays two-sided there."""
         found = {}
-        for key, source in self.sources.items():
+        for key in places:
+            source = self.sources[key]
             low, high = source.range
-            if source.kind != "level" or source.link != "linear" or not np.isfinite(high - low):
+            if source.kind != "level" or source.link != "linear" or source.ranked:
+                continue
+            if not np.isfinite(high - low):
                 continue
             room = max(min(places[key] - low, high - places[key]), 1e-3 * (high - low)) / ROOM
             wide = noise.scale * (noise.ratio if source.first_arm else 1.0)

@@ -114,11 +114,9 @@ class Estimate:
 
     def student(self, alpha: float):
         units = self.units
-        spread = np.ptp(units.low, axis=1) if self.n else np.zeros(len(units.low))
-        floor = units.floor() if (spread == 0).any() else 0.0
-        low, high = intervals.t_bounds(units.low, alpha, floor)
+        low, high = intervals.t_bounds(units.low, alpha, units.floor)
         if units.high is not units.low:
-            high = intervals.t_bounds(units.high, alpha, floor)[1]
+            high = intervals.t_bounds(units.high, alpha, units.floor)[1]
         return low, high
 
     def rate_bounds(self, alpha: float):
@@ -199,17 +197,23 @@ def pairs(quantity) -> list[tuple[str, str | None]]:
     return [(quantity.arm, quantity.minus or over)]
 
 
+def estimate(
+    quantity, pair: tuple, table: Table, ranges, options: Options | None = None
+) -> Estimate:
+    """One quantity for one pair of arms."""
+    options = options or Options()
+    arm, other = pair
+    units = units_of(quantity, table, arm, other, ranges, options)
+    return Estimate(quantity, arm, other, units, options)
+
+
 def estimates(quantities: dict, table: Table, ranges, options: Options | None = None) -> dict:
     """name -> list of estimates, one for each baseline. `ranges(metric)` gives (lowest, highest).
 
     Raises BadValue where rows that a quantity needs are absent.
     """
-    options = options or Options()
     found = {
-        name: [
-            Estimate(one, arm, other, units_of(one, table, arm, other, ranges, options), options)
-            for arm, other in pairs(one)
-        ]
+        name: [estimate(one, pair, table, ranges, options) for pair in pairs(one)]
         for name, one in quantities.items()
         if one.take != "count"
     }

@@ -85,7 +85,19 @@ class Rule:
 
     @functools.cached_property
     def asked_share(self) -> float | None:
-        return limits.asked_share(self.claim, self.nodes["reproduced"], self.numbers, self.reported)
+        """What part of the effect is asked; None where the effect belongs to another size."""
+        node = self.nodes["reproduced"]
+        values, found = self.effects, limits.fixed_scope(self.effects, self.numbers, self.reported)
+        plain = [one.take not in ("all", "count") for one in self.claim.quantities.values()]
+        if not all(plain) or not values or not expressions.evaluate(node, found, self.alpha).all():
+            return None
+        return limits.asked_share(self.claim, node, self.numbers, self.reported)
+
+    def seeds_to_decide(self, found: dict) -> int | None:
+        """About how many units would decide, if estimates and spreads stayed as they are."""
+        return limits.seeds_to_decide(
+            found, self.lines("reproduced") + self.lines("contradicted"), self.alpha
+        )
 
     def smallest_effect(self, found: dict) -> dict[str, float]:
         node = self.nodes["reproduced"]

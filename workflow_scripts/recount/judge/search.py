@@ -1,11 +1,13 @@
 """Bounded least squares on a population: the locations under which quantities lie where planted."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from recount.judge.coordinates import FAR
 from recount.judge.noise import Noise
-from recount.judge.planting import Plant
-from recount.judge.quantities import estimates
+from recount.judge.planting import Variable
+from recount.judge.quantities import estimate, pairs
 from recount.judge.worlds import Key, World
 
 POPULATION = 20_000
@@ -15,65 +17,83 @@ EDGE = 0.02  # of a bounded range stays free at both ends
 WIDEST = 4.0  # spreads by which a rate's location may lie off its level
 
 
-class Search:
-    """One plant under one noise. `free`: the sources whose locations may move."""
+@dataclass(frozen=True)
+class Goal:
+    """What a group of quantities has to meet: coordinates exactly, or sides of lines from afar."""
 
-    def __init__(self, placement, plant: Plant, noise: Noise, free: list[Key]):
+    met: dict[Variable, float]
+    wanted: dict[Variable, list[tuple[float, int]]]
+    bend: float
+
+    @property
+    def name(self) -> tuple:
+        wanted = tuple((v, tuple(lines)) for v, lines in sorted(self.wanted.items()))
+        return tuple(sorted(self.met.items())), wanted, self.bend
+
+
+class Search:
+    """One goal under one noise. `free`: the sources whose locations may move."""
+
+    def __init__(self, placement, goal: Goal, free: list[Key], noise: Noise):
         self.rule, self.coordinates = placement.rule, placement.planter.coordinates
-        self.plant, self.free = plant, free
-        self.sources = placement.sources
-        off_grid = {v for v in plant.targets if not placement.gridded(v[0])}
-        self.met = {v: plant.targets[v] for v in off_grid & plant.exact}
-        self.wanted = {v: plant.wanted[v] for v in off_grid - plant.exact if v in plant.wanted}
-        self.names = sorted({name for name, _ in (*self.met, *self.wanted)})
-        if self.met:
-            rng = np.random.Generator(np.random.Philox(key=7))
-            units = tuple(range(POPULATION))
-            self.world = World(self.sources, noise, 1, units, rng, False, plant.bend)
+        self.met, self.wanted, self.free = goal.met, goal.wanted, free
+        self.sources = {key: placement.sources[key] for key in free}
+        rng = np.random.Generator(np.random.Philox(key=7))
+        units = tuple(range(POPULATION))
+        self.world = World(self.sources, noise, 1, units, rng, False, goal.bend)
 
     def run(self, places: dict, spreads: dict) -> dict:
-        """Places that meet the plant, from a first guess; the lines alone if not all can be met."""
-        from scipy.optimize import least_squares
+        """Places that meet the goal, from a first guess; the lines alone if not all can be met."""
+        for part in [{**self.met, **self.wanted}, *[self.met] * bool(self.met)]:
+            centres = {key: self.sources[key].centre for key in self.free}
+            for start in (places, centres):
+                found = self.fitted(start, part, spreads)
+                if self.good(self.residuals(found, part, places, spreads), part):
+                    break
+            places = places | dict(zip(self.free, map(float, found), strict=True))
+        return places
+
+    def fitted(self, places: dict, part: dict, spreads: dict) -> np.ndarray:
+        """Least squares within bounds; one location for one line is found by halving instead, since
+        a rate near 0 or 1 has no slope to follow."""
+        from scipy.optimize import bisect, least_squares
 
         low, high = np.array([self.room(key) for key in self.free]).T
         inside = 1e-6 * np.where(np.isfinite(high - low), high - low, 0.0)
-        for part in ({**self.met, **self.wanted}, self.met):
-            start = np.clip([places[key] for key in self.free], low + inside, high - inside)
-            if self.good(self.residuals(start, part, places, spreads), part):
-                places = places | dict(zip(self.free, map(float, start), strict=True))
-                continue
-            found = least_squares(
-                self.residuals,
-                start,
-                jac=self.slopes,
-                bounds=(low, high),
-                x_scale=self.widths() * 4,
-                max_nfev=25,
-                args=(part, places, spreads),
-            )
-            places = places | dict(zip(self.free, map(float, found.x), strict=True))
-        return places
+        start = np.clip([places[key] for key in self.free], low + inside, high - inside)
+        if self.good(self.residuals(start, part, places, spreads), part):
+            return start
+        if len(start) == len(part) == 1 and part == self.met and np.isfinite(high - low).all():
+
+            def miss(place: float) -> float:
+                return float(self.residuals(np.array([place]), part, places, spreads)[0])
+
+            if miss(low[0]) * miss(high[0]) < 0:
+                return np.array([bisect(miss, low[0], high[0], xtol=1e-6)])
+        arguments = {"bounds": (low, high), "args": (part, places, spreads), "max_nfev": 25}
+        scale = self.widths() * 4
+        return least_squares(self.residuals, start, self.slopes, x_scale=scale, **arguments).x
 
     def good(self, residuals: np.ndarray, part: dict) -> bool:
         met = [abs(r) <= CLOSE * WEIGHT for r, v in zip(residuals, part) if v in self.met]
-        far = [r < FAR - 1 for r, v in zip(residuals, part) if v not in self.met]
+        far = [r < FAR - 0.95 for r, v in zip(residuals, part) if v not in self.met]
         return all(met) and all(far)
 
     def missed(self, places: dict, spreads: dict) -> float:
         """The most, in distances from line to effect, by which a line is missed."""
-        values = self.residuals(np.array([places[k] for k in self.free]), self.met, places, spreads)
-        return float(np.abs(values).max() / WEIGHT)
+        moved = np.array([places[key] for key in self.free])
+        values = self.residuals(moved, self.met, places, spreads)
+        return float(np.abs(values).max(initial=0.0) / WEIGHT)
 
     def residuals(self, moved: np.ndarray, part: dict, places: dict, spreads: dict) -> np.ndarray:
         """Misses of the lines, weighted, and what the others lack to be far from theirs."""
         places = places | dict(zip(self.free, moved, strict=True))
-        named = {name: self.rule.claim.quantities[name] for name in self.names}
-        world = self.world.at(places, spreads)
-        found = estimates(named, world, self.rule.paper.metric_range)
-        values = []
+        world, values = self.world.at(places, spreads), []
         for name, index in part:
             coordinate = self.coordinates[name]
-            place = coordinate.to(float(found[name][index].point[0]))
+            one = self.rule.claim.quantities[name]
+            found = estimate(one, pairs(one)[index], world, self.rule.paper.metric_range)
+            place = coordinate.to(float(found.point[0]))
             if (name, index) in self.met:
                 line = self.met[name, index]
                 values.append(WEIGHT * (place - line) / coordinate.distance(line))
@@ -108,5 +128,5 @@ class Search:
         low, high = source.range
         if source.link != "linear" or source.kind != "level" or not np.isfinite(high - low):
             return -np.inf, np.inf
-        edge = EDGE * (high - low)
+        edge = 0.0 if source.ranked else EDGE * (high - low)
         return low + edge, high - edge

@@ -60,10 +60,10 @@ class Judging:
         return ("not_run", SMOKE) if self.rule.scale == "smoke" else None
 
     def measure(self, metrics: pd.DataFrame) -> None:
-        paper, claim = self.rule.paper, self.rule.claim
-        self.table = from_frame(metrics[metrics["arm"].isin(self.arms)], paper.unit)
+        mine = metrics[metrics["arm"].isin(self.arms)]
+        self.table = from_frame(mine, self.rule.paper.unit)
         self.decision = self.rule.decide(self.table)
-        self.guards = guards(paper, claim, self.rule.scale, self.table)
+        self.guards = guards(self.rule, self.table)
         if not self.automatic:
             self.decision = self.rule.decide(self.table, automatic=False)
 
@@ -130,7 +130,7 @@ class Judging:
 
     def measured(self) -> dict:
         if self.decision is None:
-            return {"quantities": {}, "smallest_effect": {}}
+            return {"quantities": {}, "smallest_effect": {}, "seeds_to_decide": None}
         found = self.decision.found
         shown = {
             name if len(several) == 1 else f"{name}.{one.against or one.arm}": described(
@@ -139,7 +139,15 @@ class Judging:
             for name, several in found.items()
             for one in several
         }
-        return {"quantities": shown, "smallest_effect": self.rule.smallest_effect(found)}
+        return {
+            "quantities": shown,
+            "smallest_effect": self.rule.smallest_effect(found),
+            "seeds_to_decide": self.rule.seeds_to_decide(found) if self.undecided else None,
+        }
+
+    @property
+    def undecided(self) -> bool:
+        return self.outcome == "inconclusive" and self.automatic
 
     def graded(self, calibration: dict | None, digest: str, fragile: list[dict]) -> dict:
         if self.outcome == "not_run":

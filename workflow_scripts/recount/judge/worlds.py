@@ -38,6 +38,7 @@ class Source:
     items: int
     first_arm: bool
     log_axis: bool
+    ranked: bool  # only its order counts, so that it may lie on the end of its range
 
     @property
     def centre(self) -> float:
@@ -82,6 +83,7 @@ def sources_of(rule, assumed) -> dict[Key, Source]:
                 items=assumed.items(rule, one.metric),
                 first_arm=arm == first,
                 log_axis=one.axis_scale == "log",
+                ranked=one.take == "median",
             )
     return found
 
