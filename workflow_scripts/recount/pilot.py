@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from recount import files, layout, stages
+from recount import files, hashes, layout, stages
 from recount.run import KEY_COLUMNS
 
 
@@ -32,6 +32,27 @@ def run(paper, scale: str, results: Path) -> tuple[pd.DataFrame, dict[str, dict[
         frames.append(pd.read_parquet(place.metrics(arm)))
     filled = [frame for frame in frames if len(frame)]
     return (pd.concat(filled, ignore_index=True) if filled else frames[0]), states
+
+
+def keep(paper, scale: str, results: Path, frame: pd.DataFrame) -> Path:
+    """Keeps pilot rows for the calibration, which takes only pooled spread from them."""
+    path = kept(paper, scale, results)
+    files.write_parquet(path, frame)
+    files.write_json(path.with_suffix(".json"), {"design": hashes.design_hash(paper, scale)})
+    return path
+
+
+def kept(paper, scale: str, results: Path) -> Path:
+    return results / "pilots" / scale / paper.lab / f"{paper.slug}.parquet"
+
+
+def rows(paper, scale: str, results: Path) -> pd.DataFrame | None:
+    """The pilot rows of this very design, or None."""
+    path = kept(paper, scale, results)
+    if not path.exists():
+        return None
+    same = files.read_json(path.with_suffix(".json"))["design"] == hashes.design_hash(paper, scale)
+    return pd.read_parquet(path) if same else None
 
 
 def spreads(frame: pd.DataFrame) -> dict[str, dict[str, float | None]]:

@@ -1,6 +1,6 @@
 """`recount calibrate`: how often each rule would be wrong, from worlds where truth is known."""
 
-from recount import files, hashes, judge, layout, registry, selection
+from recount import files, hashes, judge, layout, pilot, registry, selection
 from recount.cli.screen import console
 
 
@@ -24,7 +24,9 @@ def run(args) -> int:
                 fresh[claim] = known[claim]
                 continue
             out.print(f"calibrating {paper.slug}, claim {claim}")
-            fresh[claim] = judge.calibrate(paper, claim, args.scale)
+            exact = paper.unit == "none"
+            rows = None if exact else pilot.rows(paper, args.scale, root / "results")
+            fresh[claim] = judge.calibrate(paper, claim, args.scale, rows)
         if fresh != known:
             files.write_json(path, fresh)
         out.print(f"calibrated {path.relative_to(root)}")

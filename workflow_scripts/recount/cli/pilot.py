@@ -6,9 +6,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from recount import layout, pilot, registry, selection
+from recount import pilot, registry, selection
 from recount.cli.screen import console
-from recount.files import write_json
 
 
 def add(parser) -> None:
@@ -24,12 +23,10 @@ def run(args) -> int:
         with tempfile.TemporaryDirectory() as folder:
             frame, states = pilot.run(paper, args.scale, Path(folder))
         show(out, paper, frame, states)
-        found = pilot.spreads(frame)
-        path = layout.evidence(paper, args.scale)[2].with_name(f"{args.scale}.pilot.json")
-        write_json(path, {"spreads": found, "seeds": paper.scales[args.scale].seeds, "settings": 1})
-        for metric, one in found.items():
+        for metric, one in pilot.spreads(frame).items():
             out.print(f"  {metric}: spread over seeds {one['spread']:.4g}")
-        out.print(f"kept {path.relative_to(root)}")
+        path = pilot.keep(paper, args.scale, root / "results", frame)
+        out.print(f"kept {path.relative_to(root)}; `recount calibrate` takes its spread from there")
     return 0
 
 
