@@ -332,6 +332,7 @@ def test_an_enumeration_names_its_range_or_its_counter_example():
     found = exact([1, 0, 1, 0])
     assert found["words"] == "counter-example found" and found["outcome"] == "contradicted"
     assert found["counter_example"] == {"arm": "new", "metric": "holds", "value": 0, "base": 3}
+    assert isinstance(exact([1.0, 0.0])["counter_example"]["base"], int)
     assert exact([1, np.nan, 1])["outcome"] == "inconclusive"
     assert exact([1, np.nan, 0])["outcome"] == "contradicted"
 

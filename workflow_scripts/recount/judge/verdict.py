@@ -193,7 +193,7 @@ class Judging:
             broken = (block.counts != ABSENT) & (block.values[0] != 1) & ~np.isnan(block.values[0])
             for unit, place in zip(*np.nonzero(broken & keep), strict=True):
                 axes = {name: column[place] for name, column in block.axes.items()}
-                there = {name: value for name, value in axes.items() if value is not None}
+                there = {name: whole(value) for name, value in axes.items() if value is not None}
                 return {
                     "arm": arm,
                     "metric": one.metric,
@@ -231,6 +231,11 @@ def oddities(one, alpha: float) -> list[str]:
         spread = float(np.ptp(one.units.seen[0])) if np.isfinite(one.units.seen).all() else math.nan
         found.append("spread 0 in a continuous metric" if spread == 0 else "a value is not finite")
     return found
+
+
+def whole(value):
+    """An axis that some rows lack holds 2.0 where 2 was meant."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def run_of(run: dict | None) -> dict:
