@@ -6,10 +6,20 @@ import socket
 
 import numpy as np
 import pytest
+import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from recount.experiment import NotRun, Train
-from recount.kits.llm_eval import Prompt, Questions, Study, accepted, ask, by_seed, configured
+from recount.kits.llm_eval import (
+    Prompt,
+    Questions,
+    Study,
+    accepted,
+    ask,
+    by_seed,
+    configured,
+    weigh,
+)
 from recount.kits.llm_eval import last_number as number
 from recount.run import Rows, Run
 from recount.typed import BadValue, typed
@@ -154,6 +164,25 @@ def test_replies_are_those_of_greedy_generation(checkpoint_folder):
         ids = model.generate(**asked, max_new_tokens=6, do_sample=False)[0]
         whole = tokenizer.decode(ids[asked.input_ids.shape[1] :], skip_special_tokens=True)
         assert reply == whole.split("\n\n")[0]
+
+
+def test_weights_are_the_log_likelihoods_of_the_choices(checkpoint_folder):
+    choices = (" 2", " 3", " forty")
+    prompts = [Prompt(0, "choice", question(1, b), f" {1 + b}", choices=choices) for b in (1, 2)]
+    found = weigh(accepted(checkpoint_folder), prompts, batch=2)
+    tokenizer = AutoTokenizer.from_pretrained(checkpoint_folder)
+    model = AutoModelForCausalLM.from_pretrained(checkpoint_folder).eval()
+    for prompt, weights in zip(prompts, found, strict=True):
+        for choice, weight in zip(choices, weights, strict=True):
+            start = len(tokenizer(prompt.text).input_ids)
+            ids = tokenizer(prompt.text + choice, return_tensors="pt").input_ids
+            with torch.no_grad():
+                told = model(ids).logits.log_softmax(-1)[0, :-1]
+            by_hand = told.gather(1, ids[0, 1:, None])[start - 1 :].sum()
+            assert weight == pytest.approx(float(by_hand), rel=0.001, abs=0.001)
+        assert choices[weights.argmax()] == prompt.target
+    with pytest.raises(BadValue, match="two choices"):
+        weigh(accepted(checkpoint_folder), [Prompt(0, "bare", "Why?", "")])
 
 
 def test_without_a_checkpoint_nothing_is_run(monkeypatch, tmp_path):

@@ -7,7 +7,7 @@ claim about one checkpoint, and the same claim can be asked of stand-ins trained
 
 from recount.kits.llm_eval.alphabets import AlphabetSize, stated_alphabets
 from recount.kits.llm_eval.checkpoints import Checkpoint, accepted, configured
-from recount.kits.llm_eval.harness import ask
+from recount.kits.llm_eval.harness import ask, weigh
 from recount.kits.llm_eval.lines import Lines, LineSize, fit_lines, line_scores
 from recount.kits.llm_eval.prompts import Prompt, by_seed, last_number, last_word
 from recount.kits.llm_eval.study import Questions, Study
@@ -32,4 +32,5 @@ __all__ = [
     "last_word",
     "line_scores",
     "stated_alphabets",
+    "weigh",
 ]

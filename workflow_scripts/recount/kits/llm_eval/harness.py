@@ -1,7 +1,7 @@
 """Asking a checkpoint through the lm-evaluation-harness: our task, our lines, nothing from the net.
 
 One call for all prompts: starting the harness costs seconds, one more prompt only its tokens.
-Replies are greedy. A tokenizer with a chat template is used as a chat.
+`ask` for greedy replies, `weigh` for the likelihood of given choices. A tokenizer with a chat template is used as a chat.
 """
 
 import json
@@ -9,7 +9,9 @@ import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import yaml
 
 from recount.kits.llm_eval.checkpoints import Checkpoint
@@ -30,6 +32,36 @@ def ask(
     batch: int = 16,
 ) -> list[str]:
     """The reply to each prompt, in order: at most `tokens` tokens, cut before any of `until`."""
+    settings = {"until": list(until), "max_gen_toks": tokens, "do_sample": False}
+    task = {
+        "output_type": "generate_until",
+        "generation_kwargs": settings,
+        "metric_list": [{"metric": "exact_match", "aggregation": "mean", "higher_is_better": True}],
+    }
+    return [found[0] for found in responses(checkpoint, prompts, task, device, batch)]
+
+
+def weigh(
+    checkpoint: Checkpoint, prompts: Sequence[Prompt], *, device: str = "cpu", batch: int = 16
+) -> list[np.ndarray]:
+    """The log-likelihood of each of a prompt's choices as its continuation: (choices,) each."""
+    bare = [prompt.template for prompt in prompts if len(prompt.choices) < 2]
+    if bare:
+        raise BadValue(f"template {bare[0]!r}: a prompt to weigh needs two choices or more")
+    task = {
+        "output_type": "multiple_choice",
+        "doc_to_choice": "choices",
+        "target_delimiter": "",
+        "metric_list": [{"metric": "acc", "aggregation": "mean", "higher_is_better": True}],
+    }
+    found = responses(checkpoint, prompts, task, device, batch)
+    return [np.array([float(one[0]) for one in choices]) for choices in found]
+
+
+def responses(
+    checkpoint: Checkpoint, prompts: Sequence[Prompt], task: dict[str, Any], device: str, batch: int
+) -> list[list[Any]]:
+    """What the model gave for each request of each prompt, in the order of the prompts."""
     os.environ.update(OFFLINE)
     from lm_eval.evaluator import simple_evaluate
     from lm_eval.tasks import TaskManager
@@ -37,7 +69,7 @@ def ask(
     model = loaded(checkpoint, device, batch)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        write_task(folder, prompts, tokens, until)
+        write_task(folder, prompts, task)
         found = simple_evaluate(
             model=model,
             tasks=[TASK],
@@ -49,7 +81,7 @@ def ask(
     samples = sorted(found["samples"][TASK], key=lambda sample: sample["doc_id"])
     if [sample["doc"]["text"] for sample in samples] != [prompt.text for prompt in prompts]:
         raise RuntimeError("the harness gave back other prompts than it was given")
-    return [sample["resps"][0][0] for sample in samples]
+    return [[request[0] for request in sample["resps"]] for sample in samples]
 
 
 def loaded(checkpoint: Checkpoint, device: str, batch: int):
@@ -69,11 +101,14 @@ def loaded(checkpoint: Checkpoint, device: str, batch: int):
     return HFLM(pretrained=model.to(device).eval(), tokenizer=tokenizer, batch_size=batch)
 
 
-def write_task(folder: Path, prompts: Sequence[Prompt], tokens: int, until: Sequence[str]) -> None:
+def write_task(folder: Path, prompts: Sequence[Prompt], task: dict[str, Any]) -> None:
     """prompts.jsonl and the harness's task file."""
-    lines = [json.dumps({"text": one.text, "target": one.target}) for one in prompts]
-    (folder / "prompts.jsonl").write_text("\n".join(lines) + "\n")
-    task = {
+    with (folder / "prompts.jsonl").open("w") as lines:
+        for one in prompts:
+            target = one.choices.index(one.target) if one.choices else one.target
+            line = {"text": one.text, "target": target, "choices": list(one.choices)}
+            lines.write(json.dumps(line) + "\n")
+    common = {
         "task": TASK,
         "dataset_path": "json",
         "dataset_kwargs": {
@@ -81,10 +116,7 @@ def write_task(folder: Path, prompts: Sequence[Prompt], tokens: int, until: Sequ
             "cache_dir": str(folder / "cache"),
         },
         "test_split": "test",
-        "output_type": "generate_until",
         "doc_to_text": "{{text}}",
-        "doc_to_target": "{{target}}",
-        "generation_kwargs": {"until": list(until), "max_gen_toks": tokens, "do_sample": False},
-        "metric_list": [{"metric": "exact_match"}],
+        "doc_to_target": "target" if "doc_to_choice" in task else "{{target}}",
     }
-    (folder / f"{TASK}.yaml").write_text(yaml.safe_dump(task))
+    (folder / f"{TASK}.yaml").write_text(yaml.safe_dump(common | task))

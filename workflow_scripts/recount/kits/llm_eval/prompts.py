@@ -13,7 +13,8 @@ from recount.run import Run
 class Prompt:
     """A question. `seed` is its cluster, `template` the wording's name, `target` what is right.
 
-    `letters` are those that an answer in words is made of.
+    `letters` are those that an answer in words is made of; `choices` the answers to choose from, as
+    they would continue the text.
     """
 
     seed: int
@@ -21,6 +22,7 @@ class Prompt:
     text: str
     target: str
     letters: str = ""
+    choices: tuple[str, ...] = ()
 
 
 def last_number(reply: str) -> str:

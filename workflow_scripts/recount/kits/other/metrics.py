@@ -16,8 +16,8 @@ class LabelScores:
     micro: float
 
     def macro(self, among: np.ndarray) -> float:
-        """Mean F1 over the labels marked in `among`."""
-        return float(self.f1[among].mean())
+        """Mean F1 over the labels marked in `among`; nan if none is."""
+        return float(self.f1[among].mean()) if among.any() else float("nan")
 
 
 def label_scores(truth: sparse.csr_matrix, predicted: sparse.csr_matrix) -> LabelScores:
