@@ -15,6 +15,7 @@ from recount.typed import BadValue
 
 COMMANDS = {
     "doctor": ("recount.cli.doctor", "is this machine ready? each trouble with its remedy"),
+    "init-site": ("recount.cli.init_site", "write a profile for your cluster"),
     "list": ("recount.cli.listing", "the papers, built and planned, with their verdicts"),
     "show": ("recount.cli.show", "one paper: what it claims, how that is judged, what was found"),
     "plan": ("recount.cli.plan", "what would run, and for how long"),

@@ -33,6 +33,9 @@ class Line:
 
 def add(parser) -> None:
     parser.add_argument("--brief", action="store_true", help="only what needs attention")
+    parser.add_argument("--slurm", action="store_true", help="the cluster: a short job everywhere")
+    parser.add_argument("--profile", default="profiles/slurm", help="the cluster's profile")
+    parser.add_argument("--wait", type=float, default=120, help="seconds to wait for such a job")
 
 
 def run(args) -> int:
@@ -41,8 +44,9 @@ def run(args) -> int:
     from rich.markup import escape
 
     console = Console(highlight=False, soft_wrap=True)
-    lines = [line for check in CHECKS for line in examined(check, registry.root())]
-    for line in lines:
+    lines = []
+    for line in findings(args, registry.root()):
+        lines.append(line)
         if args.brief and line.colour == "green":
             continue
         word = f"[{STYLE[line.colour]}]{WORDS[line.colour]:5}[/{STYLE[line.colour]}]"
@@ -52,6 +56,17 @@ def run(args) -> int:
     counts = {colour: sum(line.colour == colour for line in lines) for colour in STYLE}
     console.print(f"{counts['red']} faults, {counts['yellow']} notes, {counts['green']} fine.")
     return int(counts["red"] > 0)
+
+
+def findings(args, root: Path) -> Iterator[Line]:
+    """This machine's, or with --slurm the cluster's, as they come."""
+    if args.slurm:
+        from recount.cli import doctor_slurm
+
+        yield from doctor_slurm.lines(root, args.profile, args.wait)
+        return
+    for check in CHECKS:
+        yield from examined(check, root)
 
 
 def examined(check: Callable[[Path], Iterator[Line]], root: Path) -> list[Line]:
@@ -170,7 +185,7 @@ def check_workflow(root: Path) -> Iterator[Line]:
 
 def check_slurm(root: Path) -> Iterator[Line]:
     if shutil.which("sbatch"):
-        yield Line("green", "slurm", "here: snakemake --profile profiles/slurm")
+        yield Line("green", "slurm", "here; recount doctor --slurm examines it")
     else:
         yield Line("green", "slurm", "none; only clusters need it")
 

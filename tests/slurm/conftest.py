@@ -1,0 +1,135 @@
+"""The cluster, once for all tests here, and how these tests drive it."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import trained  # noqa: E402
+from cluster import Cluster, NoCluster, ready, wait_for  # noqa: E402
+
+from recount import cluster as slurm  # noqa: E402
+from recount import layout, registry, stages  # noqa: E402
+
+QUICK = ("--slurm-init-seconds-before-status-checks", "2", "--seconds-between-status-checks", "2")
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory):
+    try:
+        ready()
+    except NoCluster as error:
+        pytest.fail(str(error))
+    made = Cluster(tmp_path_factory.mktemp("slurm"))
+    try:
+        yield made.start()
+    finally:
+        made.stop()
+
+
+@pytest.fixture
+def slow(project, cluster):
+    """A project with the toy that trains, and a profile that looks at its jobs often."""
+    trained.plant(project)
+    hurry(project)
+    yield project
+    slurm.cancel(slurm.ours(project))
+    slurm.outlast(project, slurm.ours(project), print, pause=0.5)
+
+
+def hurry(project: Path) -> None:
+    """The project's own profile, but it looks at its jobs every few seconds."""
+    path = project / "profiles/slurm/profile.yaml"
+    text = path.read_text().replace("status-checks: 20", "status-checks: 2")
+    path.write_text(text.replace("latency-wait: 60", "latency-wait: 10"))
+
+
+class Driver:
+    """A process that submits jobs of one project, and that can be killed."""
+
+    def __init__(self, project: Path, *argv: str, pause: float = 0.0):
+        self.log = project / "driver.log"
+        with self.log.open("a") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", *argv],
+                cwd=project,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                env=os.environ | {"TOY_PAUSE": str(pause)},
+            )
+
+    def wait(self, code: int = 0, seconds: float = 900) -> str:
+        assert self.process.wait(seconds) == code, self.log.read_text()[-6000:]
+        return self.log.read_text()
+
+    def kill(self, also: int | None = None) -> None:
+        """SIGKILL, as when the driver's machine is lost; `also` the Snakemake under a command."""
+        self.process.kill()
+        if also is not None:
+            os.kill(also, 9)
+        self.process.wait(30)
+
+
+def judge_slow(project: Path, pause: float = 0.0, scale: str = "laptop") -> Driver:
+    """Snakemake until the verdict of the toy that trains."""
+    argv = ("snakemake", "--profile", "profiles/slurm", "--nocolor", "--config", f"scale={scale}")
+    return Driver(project, *argv, "papers=slow", "--", "claim_slow", pause=pause)
+
+
+def recount(project: Path, *arguments: str, pause: float = 0.0) -> Driver:
+    return Driver(project, "recount.cli", *arguments, pause=pause)
+
+
+def verdict(project: Path, scale: str = "laptop", slug: str = "slow") -> dict:
+    """The verdict without the times."""
+    path = project / f"results/{scale}/other/{slug}/main.json"
+    return without_times(json.loads(path.read_text()))
+
+
+def without_times(judgement: dict) -> dict:
+    for run in judgement["runs"].values():
+        run.pop("seconds")
+    return judgement
+
+
+def undisturbed(project: Path, folder: Path, scale: str = "laptop", slug: str = "slow") -> dict:
+    """The verdict of the same paper when nothing goes wrong, made in this process."""
+    paper = registry.load(project).papers[slug]
+    place = layout.of(paper, scale, folder)
+    stages.generate(paper, scale, place.data, place.data_manifest)
+    for arm in paper.arms:
+        stages.train(paper, scale, arm, place.data, place.run(arm))
+        stages.evaluate(paper, scale, arm, place.data, place.run(arm), place.metrics(arm))
+    stages.judge(paper, "main", scale, folder, place.judgement("main"))
+    return without_times(json.loads(place.judgement("main").read_text()))
+
+
+def trace(project: Path, arm: str, scale: str = "laptop", slug: str = "slow") -> list[dict]:
+    """One entry per step that was computed, in the order of time."""
+    path = project / f"results/{scale}/other/{slug}/runs/{arm}/trace.txt"
+    names = ("pid", "step", "time", "node", "job", "gpu")
+    lines = path.read_text().splitlines() if path.exists() else []
+    return [dict(zip(names, line.split(), strict=True)) for line in lines]
+
+
+def executions(steps: list[dict]) -> list[str]:
+    """The processes that trained, in order; one that comes back after another would show twice."""
+    found: list[str] = []
+    for step in steps:
+        if not found or found[-1] != step["pid"]:
+            found.append(step["pid"])
+    return found
+
+
+def until_training(project: Path, arms=("treated", "plain"), steps: int = 3, seconds=120) -> None:
+    def busy():
+        return all(len(trace(project, arm)) >= steps for arm in arms)
+
+    wait_for(busy, seconds, lambda: (project / "driver.log").read_text())
+    time.sleep(0.1)

@@ -1,0 +1,57 @@
+"""The whole workflow on a real SLURM: jobs on nodes, verdicts judged, one job at a time per GPU."""
+
+import itertools
+import json
+import subprocess
+import sys
+from datetime import datetime
+
+import trained
+from conftest import QUICK, executions, hurry, judge_slow, trace, undisturbed, verdict
+
+
+def test_snakemake_with_the_profile_judges_a_claim(project, cluster):
+    before = {job["JobId"] for job in cluster.jobs()}
+    argv = [sys.executable, "-m", "snakemake", "--profile", "profiles/slurm", *QUICK, "claim_toy"]
+    done = subprocess.run(argv, cwd=project, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    judged = json.loads((project / "results/laptop/other/toy/main.json").read_text())
+    assert judged["outcome"] == "reproduced"
+    jobs = [job for job in cluster.jobs() if job["JobId"] not in before]
+    assert [job["JobState"] for job in jobs] == ["COMPLETED"] * 3
+    assert not any("gpu" in job.get("TresPerJob", "") for job in jobs)
+    assert {job["JobName"].partition("_")[0] for job in jobs} == {"recount"}
+    for arm in ("treated", "plain"):
+        path = project / f"results/laptop/other/toy/runs/{arm}/evaluate.json"
+        state = json.loads(path.read_text())
+        job = next(job for job in jobs if job["JobId"] == state["job"])
+        assert job["NodeList"] == state["node"]
+        assert (job["Partition"], job["TimeLimit"]) == ("cpu", "00:12:00")
+
+
+def test_training_gives_the_verdict_of_an_undisturbed_run(slow, tmp_path):
+    judge_slow(slow).wait()
+    assert verdict(slow) == undisturbed(slow, tmp_path / "here")
+    assert verdict(slow)["outcome"] == "reproduced"
+
+
+def test_no_two_jobs_share_a_gpu(project, cluster, tmp_path):
+    trained.plant(project, plain=4)
+    hurry(project)
+    before = {job["JobId"] for job in cluster.jobs()}
+    judge_slow(project, pause=0.1, scale="gpu").wait()
+    jobs = [job for job in cluster.jobs() if job["JobId"] not in before]
+    asked = [job for job in jobs if "gpu" in job.get("TresPerJob", "")]
+    assert len(asked) == 10 and len(jobs) == 11
+    for one, other in itertools.combinations(asked, 2):
+        apart = span(one)[1] <= span(other)[0] or span(other)[1] <= span(one)[0]
+        assert apart or one["NodeList"] != other["NodeList"], (one, other)
+    assert {job["NodeList"] for job in asked} == {"node1", "node2"}
+    for arm in ("treated", "plain", "plain2", "plain3", "plain4"):
+        steps = trace(project, arm, "gpu")
+        assert len(executions(steps)) == 1 and steps[0]["gpu"] == "0"
+    assert verdict(project, "gpu") == undisturbed(project, tmp_path / "here", "gpu")
+
+
+def span(job: dict) -> tuple[datetime, datetime]:
+    return datetime.fromisoformat(job["StartTime"]), datetime.fromisoformat(job["EndTime"])
