@@ -4,6 +4,7 @@ import argparse
 import importlib
 import sys
 import time
+import traceback
 from pathlib import Path
 
 import torch
@@ -20,16 +21,22 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=PAGE, help="the page (docs/benchmarks.md)")
     chosen = parser.parse_args(argv)
     torch.set_num_threads(1)
-    rows = []
+    rows, failed = [], []
     for name in [chosen.only] if chosen.only else BENCHMARKS:
         begun = time.monotonic()
-        rows += importlib.import_module(f"benchmarks.{name}").rows(chosen.quick)
+        try:
+            rows += importlib.import_module(f"benchmarks.{name}").rows(chosen.quick)
+        except Exception:
+            traceback.print_exc()
+            failed.append(name)
         print(f"{name}: {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
     page = table.markdown(rows)
     print(page)
-    if not chosen.only and not chosen.quick:
+    if failed:
+        print(f"Failed, so the page is not written: {', '.join(failed)}", file=sys.stderr)
+    elif not chosen.only and not chosen.quick:
         chosen.out.write_text(page)
-    return 0
+    return len(failed)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 The declarations and numbers are those of the tests' synthetic catalogue; nothing here is a result.
 """
 
+import contextlib
 import os
 import shutil
 import sys
@@ -10,21 +11,27 @@ from pathlib import Path
 from unittest import mock
 
 from recount import registry
+from recount.typed import BadValue
 
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path.append(str(PROJECT / "tests" / "fixtures"))
 
 import synthetic  # noqa: E402
+import toy  # noqa: E402
 
 LABS = ("arithmetic", "exact_math", "number_formats", "tiny_lm", "vision_graph")
 WORKFLOW = ("rules", "workflow", "workflow_scripts", "config", "profiles", "reports")
 
 
-def plant(root: Path, papers: int, planned: int = 0) -> list[str]:
-    """Declares trained papers with two arms below `root`, spread over labs; returns their slugs."""
+def frame(root: Path) -> None:
     root.mkdir(parents=True, exist_ok=True)
     for name in ("Snakefile", "requirements.lock"):
         shutil.copy(PROJECT / name, root / name)
+
+
+def plant(root: Path, papers: int, planned: int = 0) -> list[str]:
+    """Declares trained papers with two arms below `root`, spread over labs; returns their slugs."""
+    frame(root)
     text = synthetic.dumped(synthetic.declaration("A synthetic paper"))
     slugs = [f"paper_{number:04d}" for number in range(papers)]
     for number, slug in enumerate(slugs):
@@ -53,7 +60,40 @@ def with_results(root: Path, papers: int, planned: int = 0, seeds: int = synthet
 def with_workflow(root: Path, papers: int) -> list[str]:
     """A planted catalogue that Snakemake can plan; returns the slugs."""
     slugs = plant(root, papers)
+    copy_workflow(root)
+    return slugs
+
+
+def with_toy(root: Path) -> None:
+    """A whole project with one small paper that can run."""
+    frame(root)
+    copy_workflow(root)
+    toy.plant(root, "toy")
+
+
+def copy_workflow(root: Path) -> None:
     ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
     for name in WORKFLOW:
         shutil.copytree(PROJECT / name, root / name, ignore=ignored)
-    return slugs
+
+
+def present(root: Path) -> int:
+    """A copy of the project without its results; returns how many papers it has.
+
+    A paper that is being written, so that it does not load, is left out.
+    """
+    frame(root)
+    copy_workflow(root)
+    for paper in built():
+        place = root / "papers" / paper.lab / paper.slug
+        shutil.copytree(paper.folder, place, ignore=shutil.ignore_patterns("__pycache__"))
+    return len(built())
+
+
+def built() -> list:
+    """The project's papers, as far as they load."""
+    papers = []
+    for folder in sorted((PROJECT / "papers").glob("*/*/paper.yaml")):
+        with contextlib.suppress(BadValue):
+            papers.append(registry.load_paper(folder.parent, PROJECT))
+    return papers

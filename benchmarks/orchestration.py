@@ -16,7 +16,6 @@ import pandas as pd
 from benchmarks import catalogue, dry_runs
 from benchmarks.table import Row
 from benchmarks.timing import child
-from recount import registry
 
 SCALES = ("paper", "gpu", "laptop")
 ALLOWED = 0.05
@@ -30,7 +29,9 @@ def rows(quick: bool) -> list[Row]:
             return [of_logs(planted(Path(folder)), "laptop", planning=0.0)]
     for scale in SCALES:
         if any(benchmarks_of(catalogue.PROJECT, scale)):
-            planning = dry_runs.plan(catalogue.PROJECT, *dry_runs.ALL, f"scale={scale}")
+            with tempfile.TemporaryDirectory() as folder:
+                catalogue.present(Path(folder))
+                planning = dry_runs.plan(Path(folder), *dry_runs.ALL, f"scale={scale}")
             return [of_logs(catalogue.PROJECT, scale, planning)]
     with tempfile.TemporaryDirectory() as folder:
         return [of_toy(Path(folder) / "toy")]
@@ -68,12 +69,12 @@ def reported(results: Path) -> list[float]:
 
 def of_toy(root: Path) -> Row:
     """The machinery of one small paper, all views included, against a mean paper's minutes."""
-    slugs = catalogue.with_workflow(root, 1)
+    catalogue.with_toy(root)
     run = [sys.executable, "-m", "snakemake", "--cores", "1", "--quiet", "all"]
     machinery = child([*run, *dry_runs.ALL], cwd=root, RECOUNT_ROOT=str(root))
-    papers = registry.load(catalogue.PROJECT).papers.values()
-    minutes = [one.scales["laptop"].minutes for one in papers if "laptop" in one.scales]
-    what = f"{len(slugs)} toy paper with its views against a mean paper's minutes"
+    declared = [paper.scales for paper in catalogue.built()]
+    minutes = [scales["laptop"].minutes for scales in declared if "laptop" in scales]
+    what = "a toy paper with all views against a mean paper's minutes"
     return row(what, machinery, 60 * statistics.mean(minutes))
 
 
