@@ -1,7 +1,8 @@
 """Asking a checkpoint through the lm-evaluation-harness: our task, our lines, nothing from the net.
 
 One call for all prompts: starting the harness costs seconds, one more prompt only its tokens.
-`ask` for greedy replies, `weigh` for the likelihood of given choices. A tokenizer with a chat template is used as a chat.
+`ask` gives greedy replies, `weigh` the likelihood of given choices. A tokenizer with a chat
+template is used as a chat.
 """
 
 import json
