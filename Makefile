@@ -66,3 +66,8 @@ lint: env
 
 clean:
 	rm -rf results logs .snakemake
+
+# A real SLURM on this machine, as root in a container or a disposable machine; installs it by apt.
+.PHONY: test-slurm
+test-slurm: env
+	$(BIN)/python -m pytest -q tests/slurm
