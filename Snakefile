@@ -14,7 +14,8 @@ min_version("9.27")
 ROOT = Path(str(workflow.current_basedir))
 sys.path.append(str(ROOT / "workflow_scripts"))
 os.environ.setdefault("OMP_NUM_THREADS", "1")
-os.environ["RECOUNT_ROOT"] = str(ROOT)
+os.environ.update(RECOUNT_ROOT=str(ROOT))
+ENVIRONMENT = str(ROOT / "environment.yml")
 
 from recount import selection, site
 

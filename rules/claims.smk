@@ -18,6 +18,8 @@ for paper in PAPERS.values():
             benchmark:
                 f"logs/{SCALE}/{paper.lab}/{paper.slug}/judge_{claim}.benchmark.tsv"
             localrule: True
+            conda:
+                ENVIRONMENT
             threads: 1
             resources:
                 mem_mb=1000,

@@ -11,6 +11,8 @@ rule collect:
     benchmark:
         "logs/collect.benchmark.tsv"
     localrule: True
+    conda:
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=2000,
@@ -30,6 +32,8 @@ rule track:
     benchmark:
         f"logs/{SCALE}/track.benchmark.tsv"
     localrule: True
+    conda:
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=2000,

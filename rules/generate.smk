@@ -9,6 +9,8 @@ rule generate:
         "logs/{scale}/{lab}/{slug}/generate.log",
     benchmark:
         "logs/{scale}/{lab}/{slug}/generate.benchmark.tsv"
+    conda:
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=lambda w, attempt: 2000 * attempt,

@@ -14,6 +14,8 @@ for lab in CHOICE.labs():
         benchmark:
             f"logs/{SCALE}/{lab}/report.benchmark.tsv"
         localrule: True
+        conda:
+            ENVIRONMENT
         threads: 1
         resources:
             mem_mb=2000,
@@ -36,6 +38,8 @@ rule report:
     benchmark:
         f"logs/{SCALE}/report.benchmark.tsv"
     localrule: True
+    conda:
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=2000,

@@ -11,6 +11,8 @@ rule train:
         "logs/{scale}/{lab}/{slug}/train_{arm}.log",
     benchmark:
         "logs/{scale}/{lab}/{slug}/train_{arm}.benchmark.tsv"
+    conda:
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=lambda w, attempt: 4000 * attempt,
@@ -36,6 +38,8 @@ rule evaluate:
         "logs/{scale}/{lab}/{slug}/evaluate_{arm}.log",
     benchmark:
         "logs/{scale}/{lab}/{slug}/evaluate_{arm}.benchmark.tsv"
+    conda:
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=lambda w, attempt: 4000 * attempt,

@@ -35,7 +35,7 @@ def conda() -> dict[str, str]:
 
 
 def test_conda_users_get_what_pip_users_get():
-    assert conda() == declared()
+    assert conda() == lock()
 
 
 def test_every_declared_package_is_locked_at_that_version():

@@ -1,8 +1,8 @@
 """An experiment is a value: functions composed, no subclass tower.
 
-`Measure` computes its metrics at once; no train job exists for it. `Train` learns, keeps arrays, and
-is evaluated in a later job. A kit's own `Study(...)` returns one of the two. Every function takes the
-Run first, and `data`, the named arrays that generate made for all arms of the paper together.
+`Measure` computes its metrics at once; no train job exists for it. `Train` learns, keeps arrays,
+and is evaluated in a later job. A kit's own `Study(...)` returns one of the two. Every function
+takes the Run first, and `data`, the named arrays that generate made for all arms together.
 """
 
 import importlib.util
@@ -44,7 +44,7 @@ class Learned:
 
 @dataclass(frozen=True, kw_only=True)
 class Measure:
-    """`measure(run, data) -> Rows`; `arm` and `size` are the typed classes of paper.yaml's values."""
+    """`measure(run, data) -> Rows`; `arm` and `size` are the types of paper.yaml's values."""
 
     arm: type
     size: type

@@ -41,7 +41,7 @@ def write_text(path: Path, content: str) -> None:
 
 
 def json_bytes(value: Any) -> bytes:
-    """Canonical JSON: sorted keys, no NaN, one newline at the end; equal values give equal bytes."""
+    """Canonical JSON: sorted keys, no NaN, a newline at the end; equal values give equal bytes."""
     text = json.dumps(value, sort_keys=True, indent=1, allow_nan=False, ensure_ascii=False)
     return text.encode() + b"\n"
 

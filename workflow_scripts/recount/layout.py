@@ -53,7 +53,7 @@ def of(paper, scale: str, results: Path) -> Layout:
 
 
 def evidence(paper, scale: str) -> tuple[Path, Path, Path]:
-    """The recorded rows, the recorded verdicts, and the judges' calibration of a paper at a scale."""
+    """The recorded rows, the recorded verdicts and the calibration of a paper at a scale."""
     folder = paper.folder / "evidence"
     names = f"{scale}.parquet", f"{scale}.json", f"{scale}.calibration.json"
     return folder / names[0], folder / names[1], folder / names[2]

@@ -11,7 +11,7 @@ from recount.typed import BadValue
 
 @contextlib.contextmanager
 def logged(path: str | Path) -> Iterator[None]:
-    """Sends stdout and stderr to `path`. A BadValue ends the job with its message, not a traceback."""
+    """Sends stdout and stderr to `path`. A BadValue ends the job with its message alone."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", buffering=1) as log:

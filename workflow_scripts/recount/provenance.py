@@ -1,4 +1,4 @@
-"""What stands behind a result: commit, versions, machine kind. An allow-list, so nothing private."""
+"""What stands behind a result: commit, versions, machine. An allow-list, so nothing private."""
 
 import functools
 import importlib.metadata

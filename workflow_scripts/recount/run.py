@@ -36,7 +36,7 @@ class Run:
     """One arm of one paper at one scale, with all its seeds inside.
 
     `arm` and `size` are the experiment's own typed values; `arm` is None in the generate stage.
-    `device` is "cpu" or "cuda". `checkpoints` is a private folder that outlives a killed job, or None.
+    `device` is "cpu" or "cuda". `checkpoints` is a private folder that outlives a killed job.
     `report(done, total, note)` shows progress; call it as often as you like.
     """
 
@@ -68,7 +68,7 @@ class Run:
 class Rows:
     """Tidy metric rows of one run: arm, seed, metric, value, count and axis columns.
 
-    `value` is a fraction, never a percentage. `count` is the number of items behind the value (0 when
+    `value` is a fraction, never a percentage. `count` is the number of items behind it (0 when
     that has no meaning). A run that diverged adds its value as nan or inf; it is never left out.
     """
 

@@ -4,8 +4,8 @@
     class Arm:
         positions: Literal["coupled", "absolute"]
 
-`build(Arm, {"positions": "couplde"}, where="papers/.../paper.yaml: arms.a")` raises `BadValue`, which
-names the file, the field and what to write instead. Nothing is converted: 1 is not "1" and not True.
+`build(Arm, {"positions": "couplde"}, where="papers/.../paper.yaml: arms.a")` raises `BadValue`,
+which names file, field and what to write instead. Nothing is converted: 1 is not "1" or True.
 """
 
 import difflib
@@ -23,7 +23,7 @@ class BadValue(ValueError):
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 def typed():
-    """Class decorator: a frozen, keyword-only dataclass that refuses unknown keys and wrong types."""
+    """Class decorator: a frozen, keyword-only dataclass that refuses unknown keys and types."""
     config = pydantic.ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
     return pydantic_dataclass(frozen=True, kw_only=True, config=config)
 

@@ -1,1 +1,1 @@
-"""The kits: one for each lab, what its papers are made of. A kit never imports a paper or another kit."""
+"""The kits: what the papers of a lab are made of. No kit imports a paper or another kit."""
