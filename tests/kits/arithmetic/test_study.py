@@ -51,17 +51,16 @@ def test_all_arms_see_the_same_sums():
         count = source.examples(one)[0]
         first, second = (source.batch(run, count)(2).ids for run in (one, other))
         assert (first == second).all()
-        for (axes, test), (same, again) in zip(
-            source.tests(one, count), source.tests(other, count), strict=True
-        ):
-            assert axes == same and (test.ids == again.ids).all()
+        pairs = zip(source.tests(one, count), source.tests(other, count), strict=True)
+        for (metric, axes, test), (other_metric, same, again) in pairs:
+            assert metric == other_metric and axes == same and (test.ids == again.ids).all()
 
 
 def test_lengths_may_be_named_in_multiples():
     size = replace(LENGTHS, train_digits=3, test_digits=(), test_times=(1, 2))
     tests = list(SHORT.tests(run_of(size), 0))
-    assert [axes for axes, _ in tests] == [{"times": 1}, {"times": 2}]
-    assert [test.ids.shape[-1] for _, test in tests] == [13, 22]
+    assert [axes for _, axes, _ in tests] == [{"times": 1}, {"times": 2}]
+    assert [test.ids.shape[-1] for *_, test in tests] == [13, 22]
 
 
 def test_padded_lines_are_all_as_wide_as_the_longest():
@@ -94,7 +93,7 @@ def test_nothing_tested_was_trained_on():
 @pytest.mark.parametrize("name", ["plain", "reverse", "scratchpad", "detailed"])
 def test_text_arms_ask_and_answer_in_their_format(name):
     run = run_of(TEXT, format=name)
-    tests = {axes["start"]: lines for axes, lines in LINES.tests(run, 300)}
+    tests = {axes.get("start", metric): lines for metric, axes, lines in LINES.tests(run, 300)}
     for start, mark in (("bare", ""), ("newline", "\n")):
         lines = tests[start]
         text = LINES.characters.decode(lines.ids[0])
@@ -103,6 +102,15 @@ def test_text_arms_ask_and_answer_in_their_format(name):
         want = [FORMATS[name](a, b) for a, b in pairs]
         assert text == [mark + question + answer for question, answer in want]
         assert asked == [mark + question for question, _ in want]
+
+
+def test_fitted_lines_were_trained_on():
+    run = run_of(TEXT)
+    metric, axes, lines = list(LINES.tests(run, 300))[-1]
+    assert (metric, axes) == ("fitted", {"examples": 300})
+    for row, seed in enumerate(run.seeds):
+        trained = {"\n" + "".join(FORMATS["plain"](a, b)) for a, b in LINES.pairs(run, seed, 300)}
+        assert set(LINES.characters.decode(lines.ids[row])) <= trained
 
 
 def test_some_training_lines_open_within_their_question():

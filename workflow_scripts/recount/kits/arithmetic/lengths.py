@@ -75,10 +75,10 @@ class ByLength:
         """Sums of the longest trained length, where a network that learned too little shows it."""
         return self.drawn(run, "held out", run.size.train_digits, run.size.held_out, 0, True)
 
-    def tests(self, run: Run, examples: int) -> Iterator[tuple[dict[str, Any], Lines]]:
+    def tests(self, run: Run, examples: int) -> Iterator[tuple[str, dict[str, Any], Lines]]:
         for (axis, value), digits in run.size.lengths.items():
             lines = self.drawn(run, "test", digits, run.size.test_sums, digits, False)
-            yield {axis: value}, lines
+            yield "exact_match", {axis: value}, lines
 
     def drawn(
         self, run: Run, stream: str, digits: int, count: int, step: int, shorter: bool

@@ -62,8 +62,8 @@ class Source(Protocol):
     def held_out(self, run: Run, examples: int) -> Lines:
         """Lines the arm was not trained on, drawn as its training lines are."""
 
-    def tests(self, run: Run, examples: int) -> Iterator[tuple[dict[str, Any], Lines]]:
-        """Test sets with the axis values that name them, equal in all arms."""
+    def tests(self, run: Run, examples: int) -> Iterator[tuple[str, dict[str, Any], Lines]]:
+        """Metric (exact_match, where it is a test), axis values and lines; equal in all arms."""
 
 
 def network(run: Run, vocab: int, *, layers: int = 0, **more) -> Decoder:
@@ -112,7 +112,7 @@ def Study(
     """An experiment that trains the source's network on its lines and tests it.
 
     `lines` is a source, or a function that chooses one by the run's arm.
-    Rows: `exact_match` per test with that test's axes, `in_distribution` of the last (largest)
+    Rows: the source's tests (`exact_match` with axes), `in_distribution` of the last (largest)
     training set, `fingerprint`.
     """
 
@@ -138,9 +138,9 @@ def Study(
             start = f"{count}/"
             mine = {k.removeprefix(start): v for k, v in arrays.items() if k.startswith(start)}
             model = restore(source.network(run), mine).to(run.device)
-            for axes, test in source.tests(run, count):
+            for metric, axes, test in source.tests(run, count):
                 level, found = exact(run, model, test)
-                rows.add("exact_match", level, test.ids.shape[1], **axes)
+                rows.add(metric, level, test.ids.shape[1], **axes)
                 seen.append(found)
         own = source.held_out(run, count)
         level, found = exact(run, model, own)

@@ -177,11 +177,14 @@ class Text:
         """Balanced sums that were not trained on, after a newline."""
         return self.lines(run, self.unseen(run, examples, True), "\n")
 
-    def tests(self, run: Run, examples: int) -> Iterator[tuple[dict[str, Any], Lines]]:
-        """Uniform sums below 10^digits that were not trained on."""
+    def tests(self, run: Run, examples: int) -> Iterator[tuple[str, dict[str, Any], Lines]]:
+        """Uniform sums below 10^digits that were not trained on, and `fitted`: sums that were."""
         pairs = self.unseen(run, examples, False)
         for start, text in (("bare", ""), ("newline", "\n")):
-            yield {"examples": examples, "start": start}, self.lines(run, pairs, text)
+            axes = {"examples": examples, "start": start}
+            yield "exact_match", axes, self.lines(run, pairs, text)
+        trained = [self.pairs(run, seed, examples)[: run.size.held_out] for seed in run.seeds]
+        yield "fitted", {"examples": examples}, self.lines(run, trained, "\n")
 
     def unseen(self, run: Run, examples: int, even: bool) -> list[np.ndarray]:
         size = run.size
