@@ -76,9 +76,11 @@ class Driver:
         self.process.wait(30)
 
 
-def judge_slow(project: Path, pause: float = 0.0, scale: str = "laptop") -> Driver:
+def judge_slow(
+    project: Path, pause: float = 0.0, scale: str = "laptop", profile: str = "profiles/slurm"
+) -> Driver:
     """Snakemake until the verdict of the toy that trains."""
-    argv = ("snakemake", "--profile", "profiles/slurm", "--nocolor", "--config", f"scale={scale}")
+    argv = ("snakemake", "--profile", profile, "--nocolor", "--config", f"scale={scale}")
     return Driver(project, *argv, "papers=slow", "--", "claim_slow", pause=pause)
 
 
