@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -18,6 +19,7 @@ from recount import cluster as slurm  # noqa: E402
 from recount import layout, registry, stages  # noqa: E402
 
 QUICK = ("--slurm-init-seconds-before-status-checks", "2", "--seconds-between-status-checks", "2")
+STARTED: list["Driver"] = []
 
 
 @pytest.fixture(scope="session")
@@ -38,9 +40,20 @@ def slow(project, cluster):
     """A project with the toy that trains, and a profile that looks at its jobs often."""
     trained.plant(project)
     hurry(project)
-    yield project
-    slurm.cancel(slurm.ours(project))
-    slurm.outlast(project, slurm.ours(project), print, pause=0.5)
+    return project
+
+
+@pytest.fixture(autouse=True)
+def clean_end(request):
+    """No driver and no job outlives its test, also when it fails."""
+    root = request.getfixturevalue("project") if "cluster" in request.fixturenames else None
+    yield
+    while STARTED:
+        STARTED.pop().kill()
+    if root:
+        left = slurm.ours(root)
+        slurm.cancel(left)
+        slurm.outlast(root, left, print, pause=0.5)
 
 
 def hurry(project: Path) -> None:
@@ -55,6 +68,7 @@ class Driver:
 
     def __init__(self, project: Path, *argv: str, pause: float = 0.0):
         self.log = project / "driver.log"
+        STARTED.append(self)
         with self.log.open("a") as out:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", *argv],
@@ -68,11 +82,11 @@ class Driver:
         assert self.process.wait(seconds) == code, self.log.read_text()[-6000:]
         return self.log.read_text()
 
-    def kill(self, also: int | None = None) -> None:
-        """SIGKILL, as when the driver's machine is lost; `also` the Snakemake under a command."""
-        self.process.kill()
-        if also is not None:
-            os.kill(also, 9)
+    def kill(self) -> None:
+        """SIGKILL to the process and to the Snakemake under it, as when the machine is lost."""
+        under = psutil.Process(self.process.pid).children() if self.process.poll() is None else []
+        for one in [*under, self.process]:
+            one.kill()
         self.process.wait(30)
 
 
@@ -129,7 +143,7 @@ def executions(steps: list[dict]) -> list[str]:
     return found
 
 
-def until_training(project: Path, arms=("treated", "plain"), steps: int = 3, seconds=120) -> None:
+def until_training(project: Path, arms=("treated", "plain"), steps: int = 3, seconds=500) -> None:
     def busy():
         return all(len(trace(project, arm)) >= steps for arm in arms)
 

@@ -1,7 +1,6 @@
 """Faults on a real SLURM: whatever happens to driver, jobs and nodes, the verdict is the same, no
 run is worked on twice at once, and no more work is lost than since the last checkpoint."""
 
-import json
 import subprocess
 import sys
 
@@ -29,7 +28,7 @@ RUN = ("slow", "--scale", "laptop", "--yes")
 def test_a_killed_driver_is_resumed(slow, tmp_path, choice):
     driver = recount(slow, "run", *RUN, "--profile", "profiles/slurm", pause=0.7)
     until_training(slow)
-    driver.kill(json.loads((slow / "logs/driver.json").read_text())["pid"])
+    driver.kill()
     said = recount(slow, "resume", *RUN, *choice).wait()
     assert "waiting for 2 jobs" in said
     assert verdict(slow) == undisturbed(slow, tmp_path / "here")
