@@ -46,7 +46,7 @@ def fit_evidence(corpus: Corpus, least: int = 2, lift: float = 3.0, floor: float
     return scores
 
 
-def fit_neighbours(corpus: Corpus, neighbours: int = 10, block: int = 256) -> Scorer:
+def fit_neighbours(corpus: Corpus, neighbours: int = 10, block: int = 64) -> Scorer:
     """Score: the share of the `neighbours` most alike training notes (tf-idf) with a label."""
     weighting = TfidfTransformer().fit(corpus.words)
     known = normalize(weighting.transform(corpus.words)).T.tocsc()
