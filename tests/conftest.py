@@ -17,7 +17,7 @@ def project(tmp_path, monkeypatch):
     """A whole project in a temporary folder: the real workflow, and the toy paper `toy`."""
     root = tmp_path / "project"
     root.mkdir()
-    for name in ("Snakefile", "requirements.lock"):
+    for name in ("Snakefile", "requirements.lock", "environment.yml"):
         shutil.copy(ROOT / name, root / name)
     ignore = shutil.ignore_patterns("__pycache__", "*.egg-info")
     for name in ("rules", "workflow", "workflow_scripts", "config", "profiles", "reports"):
