@@ -74,8 +74,10 @@ class Cluster:
         return self
 
     def spawn(self, program: str, *arguments: str) -> None:
+        """A daemon that ends with this process, also when this process is killed."""
         log = (self.folder / f"{program}.{len(self.processes)}.out").open("w")
-        argv = [shutil.which(program) or f"/usr/sbin/{program}", *arguments]
+        daemon = shutil.which(program) or f"/usr/sbin/{program}"
+        argv = ["setpriv", "--pdeathsig", "TERM", daemon, *arguments]
         self.processes.append(subprocess.Popen(argv, stdout=log, stderr=subprocess.STDOUT))
 
     def stop(self) -> None:
