@@ -42,6 +42,7 @@ wildcard_constraints:
 rule all:
     default_target: True
     input:
+        CHOICE.verdicts(),
         f"results/{SCALE}/index.html",
         "results/recount.duckdb",
         f"results/{SCALE}/tracked.json",

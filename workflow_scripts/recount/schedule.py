@@ -92,7 +92,7 @@ def predicted(paper, scale: str) -> tuple[float, str]:
 
 
 def stale_files(paper, scale: str, results: Path) -> list[Path]:
-    """Outputs to make again: another design, a failed run, or bytes unlike the manifest's."""
+    """Outputs to make again: another design, a failed run, bytes unlike the manifest's, or gone."""
     place = layout.of(paper, scale, results)
     design = hashes.design_hash(paper, scale)
     found = []
@@ -102,7 +102,8 @@ def stale_files(paper, scale: str, results: Path) -> list[Path]:
         freed = place.metrics(arm).exists() and {"model.safetensors"}
         if paper.kind == "train" and is_stale(place.run(arm), design, freed or set()):
             found.append(place.run(arm))
-        if is_stale(place.evaluated(arm), design):
+        judged = any(place.judgement(claim).exists() for claim in paper.claims)
+        if is_stale(place.evaluated(arm), design) or (judged and not place.metrics(arm).exists()):
             found.append(place.metrics(arm))
     return found
 
