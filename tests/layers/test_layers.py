@@ -107,3 +107,8 @@ def test_rooms_are_small():
     for path in (ROOT / "workflow_scripts").glob("*.py"):
         assert len(path.read_text().splitlines()) <= 16, path.name
     assert len((ROOT / "Snakefile").read_text().splitlines()) <= 60
+
+
+def test_no_two_test_files_have_one_name():
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted(names) == sorted(set(names))
