@@ -25,7 +25,7 @@ WORKFLOW = ("rules", "workflow", "workflow_scripts", "config", "profiles", "repo
 
 def frame(root: Path) -> None:
     root.mkdir(parents=True, exist_ok=True)
-    for name in ("Snakefile", "requirements.lock"):
+    for name in ("Snakefile", "requirements.lock", "environment.yml"):
         shutil.copy(PROJECT / name, root / name)
 
 
@@ -64,11 +64,12 @@ def with_workflow(root: Path, papers: int) -> list[str]:
     return slugs
 
 
-def with_toy(root: Path) -> None:
-    """A whole project with one small paper that can run."""
+def with_toys(root: Path, papers: int) -> None:
+    """A whole project with small papers that can run."""
     frame(root)
     copy_workflow(root)
-    toy.plant(root, "toy")
+    for number in range(papers):
+        toy.plant(root, f"toy_{number}")
 
 
 def copy_workflow(root: Path) -> None:

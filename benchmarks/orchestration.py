@@ -1,12 +1,11 @@
 """How much of a full run is machinery: start-up, hand-over, judging, views and pages.
 
 From the files of the last run at laptop scale or above: seconds of every job as Snakemake took
-them, less the seconds that the stages themselves report. Where nothing has run, a toy project runs
-instead, and its machinery is set against the minutes that the built papers declare.
+them, less the seconds that the stages themselves report. Where nothing has run, toy projects run
+instead: their seconds per run and per job are set against the seconds of the recorded papers.
 """
 
 import json
-import statistics
 import sys
 import tempfile
 from pathlib import Path
@@ -16,9 +15,11 @@ import pandas as pd
 from benchmarks import catalogue, dry_runs
 from benchmarks.table import Row
 from benchmarks.timing import child
+from recount import layout, results
 
 SCALES = ("paper", "gpu", "laptop")
 ALLOWED = 0.05
+TOY_JOBS = 4  # of one toy paper: data, two arms, one claim
 JOB_SECONDS = {"generate": 3.0, "train_coupled": 6.1, "evaluate_coupled": 6.1}
 JOB_SECONDS |= {"train_absolute": 6.1, "evaluate_absolute": 6.1, "judge_main": 1.0}
 
@@ -33,8 +34,7 @@ def rows(quick: bool) -> list[Row]:
                 catalogue.present(Path(folder))
                 planning = dry_runs.plan(Path(folder), *dry_runs.ALL, f"scale={scale}")
             return [of_logs(catalogue.PROJECT, scale, planning)]
-    with tempfile.TemporaryDirectory() as folder:
-        return [of_toy(Path(folder) / "toy")]
+    return [of_toys()]
 
 
 def row(what: str, machinery: float, work: float) -> Row:
@@ -67,15 +67,30 @@ def reported(results: Path) -> list[float]:
     return [json.loads(path.read_text()).get("seconds") or 0.0 for path in paths]
 
 
-def of_toy(root: Path) -> Row:
-    """The machinery of one small paper, all views included, against a mean paper's minutes."""
-    catalogue.with_toy(root)
-    run = [sys.executable, "-m", "snakemake", "--cores", "1", "--quiet", "all"]
-    machinery = child([*run, *dry_runs.ALL], cwd=root, RECOUNT_ROOT=str(root))
-    declared = [paper.scales for paper in catalogue.built()]
-    minutes = [scales["laptop"].minutes for scales in declared if "laptop" in scales]
-    what = "a toy paper with all views against a mean paper's minutes"
-    return row(what, machinery, 60 * statistics.mean(minutes))
+def of_toys() -> Row:
+    """Machinery of a full run of the recorded papers, from runs of one and of three toy papers."""
+    small, large = run_toys(1), run_toys(3)
+    job = max(0.0, large - small) / (2 * TOY_JOBS)
+    found = [results.recorded(paper, "laptop") for paper in recorded_papers()]
+    stages = [one for paper in found for arm in paper.runs.values() for one in arm.values()]
+    jobs = sum(1 + len(one.judgements) for one in found) + len(stages)
+    work = sum(one.get("seconds") or 0.0 for one in stages)
+    what = f"the {len(found)} recorded papers, {jobs} jobs at {job:.3g} s by toy runs"
+    return row(what, small - TOY_JOBS * job + jobs * job, work)
+
+
+def recorded_papers() -> list:
+    """The papers whose evidence at laptop scale is in the project."""
+    return [one for one in catalogue.built() if layout.evidence(one, "laptop")[1].exists()]
+
+
+def run_toys(papers: int) -> float:
+    """Processor seconds of a whole run of toy papers, all views included; their work is nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) / "toys"
+        catalogue.with_toys(root, papers)
+        argv = [sys.executable, "-m", "snakemake", "--cores", "1", "--quiet", "all"]
+        return child([*argv, *dry_runs.ALL], cwd=root, RECOUNT_ROOT=str(root))
 
 
 def planted(root: Path) -> Path:
