@@ -19,6 +19,7 @@ from recount.kits.coding import (
     ResidueCode,
     RunLimited,
     admissible_words,
+    capacity,
     doubles,
     fact,
     index_differences,
@@ -118,9 +119,8 @@ def facts(run, case, found):
         yield fact("goes_wrong", found["corrected"] < tried, tried)
         yield fact("share_corrected", found["corrected"] / tried, tried)
     if "listed" in found:
-        yield fact(
-            "double_listed", found["listed"] / found["double_errors"], found["double_errors"]
-        )
+        twice = found["double_errors"]
+        yield fact("double_listed", found["listed"] / twice, twice)
     if run.arm.modulus == "smallest":
         length, bits = case["length"], log2(found["modulus"])
         bounded = bits <= 2 * log2(length) + run.size.constant_bits
@@ -128,13 +128,6 @@ def facts(run, case, found):
         yield fact("redundancy_bounded", bounded)
         yield fact("rate", log2(found["used"]) / length)
         yield fact("below_capacity", log2(found["used"]) / length < capacity(case["longest_run"]))
-
-
-def capacity(longest_run):
-    """Bits per letter without errors: log2 of the growth rate of the number of words."""
-    growth = np.diag(np.ones(longest_run - 1), 1)
-    growth[:, 0] = 3
-    return log2(abs(np.linalg.eigvals(growth)).max())
 
 
 def whole(run, rows):

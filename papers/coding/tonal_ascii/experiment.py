@@ -24,6 +24,7 @@ from recount.kits.coding import (
     least_information,
     noise_level,
     sounds,
+    twelfth_root,
 )
 from recount.typed import typed
 
@@ -90,7 +91,7 @@ def heard_clearly(milliseconds, sample_rate):
 
 def check(run, case):
     if "code" in case:
-        return {"hundredths": whole_root(22000**12 * 2 ** (case["code"] - FIRST))}
+        return {"hundredths": twelfth_root(22000**12 * 2 ** (case["code"] - FIRST))}
     bank = sounds(frequencies(), case["milliseconds"] / 1000, run.arm.sample_rate)
     sent = np.tile(np.arange(len(CODES)), run.size.repeats)
     rng = run.rng("noise", step=1000 * case["milliseconds"] + case["snr_db"] + 100)
@@ -98,15 +99,6 @@ def check(run, case):
     wrong = int((by_matched_filter(bank[sent] + noise, bank) != sent).sum())
     bound = error_bound(bank, noise_level(case["snr_db"])).mean()
     return {"within_bound": bool(binom.sf(wrong - 1, len(sent), bound) > 1e-6)}
-
-
-def whole_root(power):
-    """The twelfth root of a whole number, to the nearest whole number, by bisection."""
-    low, high = 0, 1 << (power.bit_length() // 12 + 1)
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if middle**12 <= power else (low, middle)
-    return low + ((2 * low + 1) ** 12 <= power * 2**12)
 
 
 def facts(run, case, found):
@@ -138,11 +130,8 @@ def whole(run, rows):
         rows.add(metric, float(abs(value - stated) <= unit / 2), item=item)
     high = int((table > size.hearing).sum())
     rows.add("frequency_as_stated", float(high > 0), high, item="above_hearing")
-    found = {
-        (r["milliseconds"], r["snr_db"], r["metric"]): r["value"]
-        for r in rows.rows
-        if "snr_db" in r
-    }
+    noisy = [row for row in rows.rows if "snr_db" in row]
+    found = {(r["milliseconds"], r["snr_db"], r["metric"]): r["value"] for r in noisy}
     for text in (False, True):
         rates = [
             1000 / ms * size.text_bits

@@ -5,7 +5,7 @@ Raise VERSION when a change here can move a result.
 
 from recount.data.enumeration import Case, Exact, Fact, Found, counter_examples, fact
 from recount.kits.coding.residues import ResidueCode, index_differences, smallest_modulus
-from recount.kits.coding.run_limited import RunLimited, admissible_words
+from recount.kits.coding.run_limited import RunLimited, admissible_words, capacity
 from recount.kits.coding.substitutions import doubles, singles
 from recount.kits.coding.tones import (
     by_matched_filter,
@@ -14,6 +14,7 @@ from recount.kits.coding.tones import (
     least_information,
     noise_level,
     sounds,
+    twelfth_root,
 )
 
 VERSION = 1
@@ -28,6 +29,7 @@ __all__ = [
     "admissible_words",
     "by_matched_filter",
     "by_peak",
+    "capacity",
     "counter_examples",
     "doubles",
     "error_bound",
@@ -38,4 +40,5 @@ __all__ = [
     "singles",
     "smallest_modulus",
     "sounds",
+    "twelfth_root",
 ]

@@ -7,6 +7,7 @@ by little. Words are arrays of 0 ... 3, (N, length).
 """
 
 from functools import cached_property
+from math import log2
 
 import numpy as np
 
@@ -93,3 +94,10 @@ def admissible_words(longest_run: int, length: int) -> tuple[np.ndarray, np.ndar
         window = words[:, start : start + longest_run + 1]
         good &= (window != window[:, :1]).any(1)
     return words, good
+
+
+def capacity(longest_run):
+    """Bits per letter without errors: log2 of the growth rate of the number of words."""
+    growth = np.diag(np.ones(longest_run - 1), 1)
+    growth[:, 0] = 3
+    return log2(abs(np.linalg.eigvals(growth)).max())

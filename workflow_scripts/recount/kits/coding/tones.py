@@ -56,3 +56,12 @@ def least_information(error: float, characters: int) -> float:
     error = min(error, 1 - 1 / characters)
     surprise = -sum(p * np.log2(p) for p in (error, 1 - error) if p > 0)
     return float(np.log2(characters) - surprise - error * np.log2(characters - 1))
+
+
+def twelfth_root(power):
+    """The twelfth root of a whole number, to the nearest whole number, by bisection."""
+    low, high = 0, 1 << (power.bit_length() // 12 + 1)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if middle**12 <= power else (low, middle)
+    return low + ((2 * low + 1) ** 12 <= power * 2**12)
