@@ -71,3 +71,11 @@ clean:
 .PHONY: test-slurm
 test-slurm: env
 	$(BIN)/python -m pytest -q tests/slurm
+
+# Every fault at its full count, locally and on SLURM (root, as above); writes docs/faults.md.
+.PHONY: faults
+faults: env
+	rm -rf results/faults
+	failed=0; for area in tests/faults tests/slurm; do \
+	  RECOUNT_FAULTS=full $(BIN)/python -m pytest -q $$area || failed=1; done; \
+	$(BIN)/python tests/fixtures/fault_table.py && exit $$failed
