@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from recount import cli, files, layout, registry
-from recount.cli import COMMANDS, doctor
+from recount.cli import COMMANDS, doctor, verdicts
 from recount.cli.sentences import sentence
 from recount.schema import Quantity
 
@@ -51,6 +51,14 @@ def test_every_command_is_there_and_keeps_torch_out():
             for alias in node.names
         }
         assert not found & {"torch", "snakemake", "duckdb", "mlflow"}, path
+
+
+def test_smoke_says_that_all_ran_and_never_a_verdict():
+    done, failed = {"state": "done"}, {"state": "failed"}
+    seen = {"scale": "smoke", "words": "not run", "runs": {"a": done, "b": done}}
+    assert verdicts.printed(seen) == "ran, not judged"
+    assert verdicts.printed(seen | {"runs": {"a": done, "b": failed}}) == "not run"
+    assert verdicts.printed(seen | {"scale": "laptop", "words": "reproduced"}) == "reproduced"
 
 
 @pytest.mark.parametrize(

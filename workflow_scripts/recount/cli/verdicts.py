@@ -30,12 +30,18 @@ def show(choice, results: Path, console: Console) -> bool:
             table.add_row(
                 paper.slug,
                 claim,
-                f"[{style}]{one['words']}[/{style}]",
+                f"[{style}]{printed(one)}[/{style}]",
                 ", ".join(one["grades"]),
                 agreement(one["outcome"], recorded.get(claim)),
             )
     console.print(table)
     return failed
+
+
+def printed(judgement: dict) -> str:
+    """The words of a judgement; at smoke scale that all ran, since nothing is judged there."""
+    ran = all(run["state"] == "done" for run in judgement["runs"].values())
+    return "ran, not judged" if judgement["scale"] == "smoke" and ran else judgement["words"]
 
 
 def recorded_outcomes(paper, scale: str) -> dict[str, str]:
