@@ -17,7 +17,10 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.update(RECOUNT_ROOT=str(ROOT))
 ENVIRONMENT = str(ROOT / "environment.yml")
 
-from recount import selection, site
+from recount import guard, selection, site
+
+if workflow.is_main_process:
+    guard.install(Path.cwd())
 
 if not config:
 

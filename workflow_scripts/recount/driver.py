@@ -19,7 +19,7 @@ import psutil
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from recount import files, hold
+from recount import files, guard, hold
 
 TOUCH = 10.0
 STEPS = re.compile(r"^(\d+) of (\d+) steps")
@@ -50,6 +50,7 @@ def drive(
     log = root / "logs" / "snakemake.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     argv = command(root, choice, cores, stale, again, profile)
+    known = len(guard.decisions(root))
     with log.open("w") as handle:
         process = subprocess.Popen(
             argv, cwd=root, stdout=handle, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
@@ -62,6 +63,8 @@ def drive(
             console.print("Stopping; finished runs are kept, the rest resumes from checkpoints.")
         code = process.wait()
     text = log.read_text(errors="replace")
+    for line in guard.decisions(root)[known:][-8:]:
+        console.print(f"scheduler: {line}", style="yellow", markup=False, soft_wrap=True)
     if code:
         explain(text, console, log.relative_to(root))
     return Done(code, "Nothing to be done" in text)
