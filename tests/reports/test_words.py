@@ -123,3 +123,10 @@ def test_only_the_paper_s_own_scale_has_paper_settings():
     assert wording.level("paper", "laptop") == wording.level("scaled", "laptop")
     assert wording.level("paper", "paper") != wording.level("scaled", "paper")
     assert wording.level("exact", "laptop") == wording.level("exact", "paper")
+
+
+def test_an_interval_shows_digits_until_its_ends_differ():
+    close = {"take": "mean", "point": 1.0021, "low": 1.0012, "high": 1.0034, "unbounded": []}
+    assert wording.interval(close) == "1.002 [1.001, 1.003]"
+    wide = close | {"point": 1.76, "low": 1.65, "high": 1.88}
+    assert wording.interval(wide) == "1.76 [1.65, 1.88]"

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 
-def number(value: float | None) -> str:
+def number(value: float | None, digits: int = 3) -> str:
     """Three significant digits, thousands set apart, a true minus sign."""
     if value is None:
         return "–"
@@ -17,8 +17,15 @@ def number(value: float | None) -> str:
     elif size >= 1000:
         text = f"{value:,.0f}".replace(",", "\N{NARROW NO-BREAK SPACE}")
     else:
-        text = f"{value:.3g}"
+        text = f"{value:.{digits}g}"
     return text.replace("-", "\N{MINUS SIGN}")
+
+
+def apart(values: Sequence[float | None]) -> int:
+    """Significant digits, three to six, that keep values from looking equal that are not."""
+    finite = {value for value in values if value is not None and math.isfinite(value)}
+    enough = (d for d in range(3, 6) if len({number(v, d) for v in finite}) == len(finite))
+    return next(enough, 6)
 
 
 def labels(marks: Sequence[float]) -> list[str]:

@@ -7,7 +7,7 @@ import math
 import re
 from typing import Any
 
-from recount.reports.numbers import number
+from recount.reports.numbers import apart, number
 from recount.reports.rules import bound
 
 LEVELS = {
@@ -158,15 +158,16 @@ def interval(quantity: dict[str, Any]) -> str:
     if quantity.get("take") == "all":
         return {1.0: "holds", 0.0: "does not hold"}.get(quantity.get("point"), "–")
     low, high = bound(quantity, "low"), bound(quantity, "high")
-    point = number(quantity.get("point"))
+    digits = apart([low, quantity.get("point"), high])
+    point = number(quantity.get("point"), digits)
     if "point" in (quantity.get("unbounded") or []):
         point = "never" if quantity.get("take") == "first" else "∞"
     if low is None and high is None or low == high == quantity.get("point"):
         return point
     left = "(" if low is None or math.isinf(low) else "["
     right = ")" if high is None or math.isinf(high) else "]"
-    open_low = "−∞" if low is None else number(low)
-    open_high = "∞" if high is None else number(high)
+    open_low = "−∞" if low is None else number(low, digits)
+    open_high = "∞" if high is None else number(high, digits)
     return f"{point} {left}{open_low}, {open_high}{right}"
 
 
