@@ -2,12 +2,14 @@
 
 import difflib
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from recount.schema import STANDARD_METRICS, TAKES, Claim, Paper, Quantity
 
-Fault = tuple[tuple[str, ...], str]
+Fault = tuple[tuple[str | int, ...], str]
 OPTIONAL_KEYS = ("metric", "arm", "minus", "over", "along", "at", "level")
 OPTIONAL_KEYS += ("scale", "axis_scale", "tests", "above")
+LARGEST, LONGEST_LIST, LONGEST_TEXT, MOST_VALUES = 10**12, 256, 200, 1000
 COLUMNS = ("arm", "seed", "metric", "value", "count")
 TWELVE = ("median", "rate", "reach", "first")
 
@@ -15,6 +17,9 @@ TWELVE = ("median", "rate", "reach", "first")
 def cross_check(paper: Paper) -> list[Fault]:
     """All faults of a paper whose fields are right one by one."""
     faults = [*bibliography(paper), *learned(paper), *tuned(paper), *sizes(paper)]
+    faults += settings(paper)
+    if "data" in paper.claims:
+        faults.append((("claims", "data"), "would overwrite the data's own data.json; rename it"))
     if next(iter(paper.claims)) != "main":
         faults.append((("claims",), "the first claim is the main one; call it main, put it first"))
     for name, claim in paper.claims.items():
@@ -104,6 +109,40 @@ def sizes(paper: Paper) -> Iterator[Fault]:
             )
     if paper.unit == "none" and paper.kind == "train":
         yield ("unit",), "a full enumeration trains nothing; write kind: measure"
+
+
+def settings(paper: Paper) -> Iterator[Fault]:
+    """Values of arms and sizes that no experiment means: they would run or fill a disk for ever."""
+    given = [(("arms", name), values) for name, values in paper.arms.items()]
+    given += [(("scales", name, "size"), scale.size) for name, scale in paper.scales.items()]
+    for place, values in given:
+        found = list(leaves(values, place))
+        if len(found) > MOST_VALUES:
+            yield place, f"holds {len(found)} values; write {MOST_VALUES} at most"
+        yield from (fault for fault in map(absurd, found) if fault)
+
+
+def leaves(value: Any, path: tuple) -> Iterator[tuple[tuple, Any]]:
+    """Every list and every single value, with its path."""
+    if isinstance(value, dict):
+        for key, one in value.items():
+            yield from leaves(one, (*path, key))
+        return
+    yield path, value
+    if isinstance(value, list):
+        for place, one in enumerate(value):
+            yield from leaves(one, (*path, place))
+
+
+def absurd(found: tuple[tuple, Any]) -> Fault | None:
+    path, value = found
+    if isinstance(value, int | float) and not abs(value) <= LARGEST:
+        return path, f"{value:g} is beyond all reason; write {LARGEST:g} at most"
+    if isinstance(value, list) and len(value) > LONGEST_LIST:
+        return path, f"lists {len(value)} values; write {LONGEST_LIST} at most"
+    if isinstance(value, str) and len(value) > LONGEST_TEXT:
+        return path, f"has {len(value)} characters; write {LONGEST_TEXT} at most"
+    return None
 
 
 def seeds_needed(paper: Paper) -> int:

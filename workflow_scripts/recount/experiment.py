@@ -9,6 +9,7 @@ import importlib.util
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from typing import Any
 
@@ -63,11 +64,18 @@ class Train:
     generate: Callable[[Run], Arrays] = no_data
 
 
+class FromSource(SourceFileLoader):
+    """Runs the file itself, never a compiled copy in __pycache__ that says something else."""
+
+    def get_code(self, fullname: str):
+        return self.source_to_code(self.get_data(self.path), self.path)
+
+
 def load(folder: Path) -> Measure | Train:
     """The `experiment` of papers/<lab>/<slug>/experiment.py."""
     source = folder / "experiment.py"
     name = f"papers.{folder.parent.name}.{folder.name}.experiment"
-    spec = importlib.util.spec_from_file_location(name, source)
+    spec = importlib.util.spec_from_loader(name, FromSource(name, str(source)))
     if spec is None or not source.is_file():
         raise BadValue(f"{source}: missing; a paper is paper.yaml and experiment.py")
     module = importlib.util.module_from_spec(spec)

@@ -83,6 +83,7 @@ def load(base: Path | None = None, lint: bool = False) -> Registry:
             other = papers[paper.slug].folder.relative_to(base)
             faults.append(f"{shown(folder, base)}: the slug stands in {other} too; rename one")
         papers[paper.slug] = paper
+    faults += rule_names(papers)
     planned = load_planned(base, papers, faults)
     if not papers and not faults:
         faults.append(f"{base / 'papers'}: holds no paper; add papers/<lab>/<slug>/paper.yaml")
@@ -91,6 +92,18 @@ def load(base: Path | None = None, lint: bool = False) -> Registry:
     if faults:
         raise BadValue("\n".join(faults))
     return Registry(base, dict(sorted(papers.items())), planned)
+
+
+def rule_names(papers: dict[str, Paper]) -> Iterator[str]:
+    """A claim's rule is claim_<slug>_<claim>, so a paper may not be called as another's claim."""
+    for slug, paper in papers.items():
+        for claim in paper.claims:
+            if claim != "main" and f"{slug}_{claim}" in papers:
+                where = f"papers/{paper.lab}/{slug}/paper.yaml"
+                yield (
+                    f"{where}: claims.{claim}: its rule claim_{slug}_{claim} is that of the paper "
+                    f"{slug}_{claim}; rename the claim"
+                )
 
 
 def paper_folders(base: Path, faults: list[str]) -> list[Path]:
@@ -173,6 +186,15 @@ def strangers(folder: Path, base: Path) -> None:
             )
         if path.is_symlink():
             raise BadValue(f"{shown(path, base)}: is a symbolic link; put the folder itself there")
+        if path.name == "evidence":
+            evidence_faults(path, base)
+
+
+def evidence_faults(folder: Path, base: Path) -> None:
+    """Evidence is plain files in a plain folder: a link or a pipe would lead or hold readers."""
+    for path in sorted(folder.iterdir()) if folder.is_dir() else [folder]:
+        if path.is_symlink() or not path.is_file():
+            raise BadValue(f"{shown(path, base)}: is no plain file; delete it and record again")
 
 
 def name_faults(folder: Path, base: Path) -> None:
@@ -241,5 +263,6 @@ def check(paper: Paper) -> list[str]:
 
 
 def shown(path: Path, base: Path) -> str:
-    """A path as messages show it: from the project's folder."""
-    return str(path.relative_to(base)) if path.is_relative_to(base) else str(path)
+    """A path as messages show it: from the project's folder, with odd characters escaped."""
+    text = str(path.relative_to(base)) if path.is_relative_to(base) else str(path)
+    return text if text.isprintable() else ascii(text)[1:-1]

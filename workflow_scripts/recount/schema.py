@@ -32,6 +32,8 @@ STANDARD_METRICS = dict.fromkeys(
 )
 NAME_PATTERN = r"^[a-z][a-z0-9_]{0,63}$"
 LINE_PATTERN = r"^\S([^\n]*\S)?$"
+ADDRESS = r"^https?://[!#-&(-;=?-\[\]-~]+$"  # printable ASCII without quotes, <, > and backslash
+CODE = r"^([A-Za-z0-9_][A-Za-z0-9_.-]*/[A-Za-z0-9_][A-Za-z0-9_.-]*|https://[!#-&(-;=?-\[\]-~]+)$"
 ONE = ("arm",)
 DIFFERENCE = ("arm", "minus")
 QUOTIENT = ("arm", "over")
@@ -59,6 +61,7 @@ def not_reserved(name: str) -> str:
 
 
 def known_package(name: str) -> str:
+    not_reserved(name)
     if name in ("torch", "numpy", "pandas", "scipy"):
         raise ValueError(f"{name} is always there; take it out of needs")
     return name
@@ -185,10 +188,10 @@ class Paper(Strict):
     title: text(300)
     authors: Annotated[list[text(80)], Field(min_length=1, max_length=400)]
     year: Annotated[int, Field(ge=1900, le=2100)]
-    arxiv: text(40, r"^(\d{4}\.\d{4,5}|[a-z-]+(\.[A-Z]{2})?/\d{7})$") | None = None
-    doi: text(200, r"^10\.\d{4,9}/\S+$") | None = None
-    url: text(300, r"^https?://[^\s\"'<>\\]+$") | None = None
-    code: text(300, r"^([\w.-]+/[\w.-]+|https://[^\s\"'<>\\]+)$") | None
+    arxiv: text(40, r"^([0-9]{4}\.[0-9]{4,5}|[a-z-]+(\.[A-Z]{2})?/[0-9]{7})$") | None = None
+    doi: text(200, r"^10\.[0-9]{4,9}/[!-~]+$") | None = None
+    url: text(300, ADDRESS) | None = None
+    code: text(300, CODE) | None
     whose_code: Literal["own_code", "authors_code"] = "own_code"
     level: Level
     fidelity: Annotated[int, Field(ge=1, le=3)]

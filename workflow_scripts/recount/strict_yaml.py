@@ -41,6 +41,14 @@ SURPRISES = {
     "<<": "write the keys out: merging is not allowed; or quote it if it is text",
     "=": "quote it",
 }
+LONGEST_NUMBER = 64
+NUMBER_LIKE = re.compile(r"[-+0-9._:eExXoObBa-fA-F]+")
+# Letters and marks that no screen shows (default-ignorable, and the blank of Braille).
+UNSEEN = {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0}
+UNSEEN |= {*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0000, 0xE1000)}
+MOST_MARKS = 4  # accents on one letter; more hide the lines around them
+TWINS = "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο"  # Greek letters that look just like Latin ones
+WORD = re.compile(r"[^\W\d_]+")
 Path_ = tuple[str | int, ...]
 
 
@@ -82,24 +90,48 @@ def load(path: Path, shown: str | None = None, limit: int = MAX_BYTES) -> Docume
 def parse(text: str, source: str) -> Document:
     """Read one document from text. Raises BadValue at the first fault."""
     text = text.replace("\r\n", "\n")
-    for character in sorted(set(text)):
-        if is_hidden(character):
-            line = text[: text.index(character)].count("\n") + 1
-            raise BadValue(
-                f"{source}:{line}: holds the control or invisible character "
-                f"U+{ord(character):04X}; delete it"
-            )
+    if found := disguise(text):
+        place, fault = found
+        raise BadValue(f"{source}:{text[:place].count(chr(10)) + 1}: {fault}")
     try:
         return Reader(source, yaml.parse(text, Loader=LOADER)).document()
     except yaml.YAMLError as error:
         raise BadValue(syntax_fault(error, source)) from None
 
 
+def disguise(text: str) -> tuple[int, str] | None:
+    """Where a text is not what it looks like, and why; None where it is."""
+    found = set(text)
+    for character in sorted(found):
+        if is_hidden(character):
+            code = f"U+{ord(character):04X}"
+            fault = f"holds the control or invisible character {code}; delete it"
+            return text.index(character), fault
+    if text.isascii():
+        return None
+    marks = "".join(c for c in found if unicodedata.combining(c))
+    if marks and (piled := re.search(f"[{re.escape(marks)}]{{{MOST_MARKS + 1}}}", text)):
+        return piled.start(), f"piles more than {MOST_MARKS} accents on a letter; delete them"
+    for word in WORD.finditer(text):
+        if not word[0].isascii() and is_mixed(word[0]):
+            fault = f"{word[0]!r:.60} mixes Latin letters with others that look alike; retype it"
+            return word.start(), fault
+    return None
+
+
 def is_hidden(character: str) -> bool:
-    """Control, format, private, surrogate characters and line separators, but not a newline."""
+    """Control, format, private, surrogate and unseen characters, line separators; no newline."""
     if character.isascii():
         return (character < " " and character != "\n") or character == "\x7f"
-    return unicodedata.category(character) in ("Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp")
+    kind = unicodedata.category(character)
+    return kind in ("Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp") or ord(character) in UNSEEN
+
+
+def is_mixed(word: str) -> bool:
+    """Whether Latin letters stand in one word with Cyrillic ones or with Greek twins of Latin."""
+    scripts = {unicodedata.name(letter, "?").split()[0] for letter in word}
+    twins = any(letter in TWINS for letter in word)
+    return "LATIN" in scripts and (twins or bool(scripts & {"CYRILLIC", "ARMENIAN", "CHEROKEE"}))
 
 
 def syntax_fault(error: yaml.YAMLError, source: str) -> str:
@@ -188,8 +220,9 @@ class Reader:
     def scalar(self, event: yaml.ScalarEvent, path: Path_) -> Any:
         text = event.value
         if event.style:
-            if not text.isprintable() and any(map(is_hidden, text)):
-                raise self.fault(event, path, "holds a control or invisible character; delete it")
+            plain = text.isascii() and text.isprintable()
+            if not plain and (found := disguise(text)):
+                raise self.fault(event, path, found[1])
             return text
         if text[:1].isalpha() and text.lower() not in SURPRISES:
             return text
@@ -200,6 +233,10 @@ class Reader:
         text = event.value
         if text in CONSTANTS:
             return CONSTANTS[text]
+        if len(text) > LONGEST_NUMBER:
+            if NUMBER_LIKE.fullmatch(text):
+                raise self.fault(event, path, f"{text:.20}... is no number that fits; shorten it")
+            return text
         if INTEGER.fullmatch(text):
             return int(text)
         if DECIMAL.fullmatch(text):

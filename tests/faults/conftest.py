@@ -1,0 +1,29 @@
+"""How often faults are tried: a few times in every run of the tests, or as often as we promise.
+
+RECOUNT_FAULTS=full python -m pytest -q tests/faults
+"""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "fixtures")]
+FULL = os.environ.get("RECOUNT_FAULTS") == "full"
+
+
+@pytest.fixture(scope="session")
+def times():
+    """`times(3, 100)`: 3, or 100 when all is asked for."""
+    return lambda few, full: full if FULL else few
+
+
+@pytest.fixture
+def tree(tmp_path, monkeypatch):
+    """A project with one good paper to spoil; whatever runs by mistake runs inside it."""
+    import hostile_trees
+
+    monkeypatch.chdir(tmp_path)
+    return hostile_trees.Tree(tmp_path)
