@@ -1,35 +1,20 @@
-"""The ledger: recorded evidence, and the proof that each verdict follows from it.
+"""Evidence written: results become evidence when they were registered before they were run.
 
-`record` copies a paper's results into papers/<lab>/<slug>/evidence/. It alone writes there, and
-refuses what was not registered before its data: runs from uncommitted code, under another design
-or another rule, or from a commit that is not in this history. `verify` recomputes every verdict
-from the recorded rows, offline, and compares the bytes.
+Refused are runs from uncommitted code, under another design or another rule, or from a commit that
+is not in this history. Nothing else writes into papers/<lab>/<slug>/evidence/.
 """
 
-import hashlib
-import io
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from recount import files, hashes, judge, layout, provenance, stages
+from recount import files, hashes, layout, provenance, stages
+from recount.ledger.verifying import judgements, seal
 from recount.run import KEY_COLUMNS, verdict_seeds
 from recount.typed import BadValue
 
 KEPT = ("state", "reason", "arm", "seeds", "device", "seconds", "cpu_seconds", "commit", "design")
-PROSE = ("statement", "limits")
-
-
-@dataclass(frozen=True)
-class Check:
-    """What `verify` found of one paper at one scale: ok, stale, or damaged, and why."""
-
-    slug: str
-    scale: str
-    state: str
-    detail: str
 
 
 def record(paper, scale: str, results: Path, root: Path) -> Path:
@@ -111,64 +96,3 @@ def refuse_post_hoc(paper, scale: str, rules: dict[str, str]) -> None:
             f"{paper.folder / 'paper.yaml'}: claims.{changed[0]}: not the recorded rule; "
             f"raise `version` to {old['version'] + 1} (the page then says post hoc)"
         )
-
-
-def judgements(paper, scale: str, frame, states, calibration) -> dict[str, Any]:
-    return {
-        claim: judge.judge(paper, claim, scale, frame, states, calibration.get(claim))
-        for claim in paper.claims
-    }
-
-
-def seal(entry: dict[str, Any]) -> str:
-    return hashlib.sha256(files.json_bytes(entry)).hexdigest()
-
-
-def verify(paper, scale: str) -> Check:
-    """Recomputes the verdicts of a paper's evidence; every changed byte makes it `damaged`."""
-    rows_path, json_path, calibration_path = layout.evidence(paper, scale)
-    try:
-        content = json_path.read_bytes()
-        entry = files.read_json(json_path)
-        unsealed = {key: value for key, value in entry.items() if key != "seal"}
-        if files.json_bytes(entry) != content or seal(unsealed) != entry["seal"]:
-            return Check(
-                paper.slug, scale, "damaged", f"{json_path.name}: bytes differ from its seal"
-            )
-        rows = rows_path.read_bytes()
-        if hashlib.sha256(rows).hexdigest() != entry["rows"]:
-            return Check(paper.slug, scale, "damaged", f"{rows_path.name}: bytes differ")
-        digest = files.sha256(calibration_path) if calibration_path.exists() else None
-        if digest != entry["calibration"]:
-            return Check(paper.slug, scale, "damaged", f"{calibration_path.name}: bytes differ")
-    except (BadValue, OSError, KeyError, TypeError) as error:
-        return Check(paper.slug, scale, "damaged", f"{json_path.name}: {error}")
-    stale = staleness(paper, scale, entry["registration"])
-    if stale:
-        return Check(paper.slug, scale, "stale", stale)
-    frame = pd.read_parquet(io.BytesIO(rows))
-    calibration = files.read_json(calibration_path) if digest else {}
-    again = judgements(paper, scale, frame, entry["states"], calibration)
-    recorded = entry["judgements"]
-    if files.json_bytes(unworded(again)) != files.json_bytes(unworded(recorded)):
-        changed = [name for name in again if again[name] != recorded.get(name)]
-        return Check(paper.slug, scale, "damaged", f"re-judging differs: {', '.join(changed)}")
-    return Check(paper.slug, scale, "ok", f"{len(again)} verdicts recomputed, byte for byte")
-
-
-def unworded(judged: dict[str, Any]) -> dict[str, Any]:
-    """Judgements without their prose, which may be reworded at any time."""
-    return {
-        claim: {key: value for key, value in one.items() if key not in PROSE}
-        for claim, one in judged.items()
-    }
-
-
-def staleness(paper, scale: str, registration: dict[str, Any]) -> str:
-    """Why recorded evidence belongs to an older registration; empty when it is current."""
-    rules = {name: hashes.rule_hash(paper, name, scale) for name in paper.claims}
-    if registration["rules"] != rules:
-        return "the rule has changed since; record a new version"
-    if registration["design"] != hashes.design_hash(paper, scale):
-        return "the experiment has changed since; run and record again"
-    return ""

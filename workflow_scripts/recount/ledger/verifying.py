@@ -1,0 +1,122 @@
+"""Recorded evidence checked: are the bytes those that were sealed, do verdicts follow from them?
+
+Nothing here needs the network, the results of this machine, or git.
+"""
+
+import hashlib
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from recount import files, hashes, judge, layout
+from recount.typed import BadValue
+
+PROSE = ("statement", "limits")
+PARTS = ("judgements", "states", "registration", "rows", "calibration", "seal")
+
+
+class Damaged(Exception):
+    """Recorded bytes that are not those that were sealed; the text names the file."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """What `verify` found of one paper at one scale: ok, stale, or damaged, and why."""
+
+    slug: str
+    scale: str
+    state: str
+    detail: str
+
+
+def verify(paper, scale: str) -> Check:
+    """Recomputes the verdicts of a paper's evidence; every changed byte makes it `damaged`."""
+    rows_path, json_path, calibration_path = layout.evidence(paper, scale)
+    try:
+        entry = sealed(json_path)
+        belongs(entry, paper, scale, json_path)
+        rows = expected(rows_path, entry["rows"])
+        calibration = expected(calibration_path, entry["calibration"])
+    except Damaged as error:
+        return Check(paper.slug, scale, "damaged", str(error))
+    if stale := staleness(paper, scale, entry["registration"]):
+        return Check(paper.slug, scale, "stale", stale)
+    frame = pd.read_parquet(io.BytesIO(rows))
+    rates = files.read_json(calibration_path) if calibration else {}
+    again = judgements(paper, scale, frame, entry["states"], rates)
+    recorded = entry["judgements"]
+    if files.json_bytes(unworded(again)) != files.json_bytes(unworded(recorded)):
+        changed = [name for name in again if again[name] != recorded.get(name)]
+        detail = f"{json_path.name}: re-judging differs: {', '.join(changed)}"
+        return Check(paper.slug, scale, "damaged", detail)
+    return Check(paper.slug, scale, "ok", f"{len(again)} verdicts recomputed, byte for byte")
+
+
+def sealed(path: Path) -> dict[str, Any]:
+    """The entry in an evidence file whose bytes are canonical and agree with its seal."""
+    try:
+        content = path.read_bytes()
+        entry = files.read_json(path)
+        absent = [part for part in PARTS if part not in entry]
+        unsealed = {key: value for key, value in entry.items() if key != "seal"}
+        same = not absent and files.json_bytes(entry) == content
+    except (BadValue, OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise Damaged(f"{path.name}: cannot be read: {error}") from None
+    if not same or seal(unsealed) != entry["seal"]:
+        raise Damaged(f"{path.name}: bytes differ from its seal")
+    return entry
+
+
+def belongs(entry: dict[str, Any], paper, scale: str, path: Path) -> None:
+    """Raises Damaged when whole and sealed evidence is that of another paper or scale."""
+    for name, one in entry["judgements"].items():
+        if (one["slug"], one["scale"], one["claim"]) != (paper.slug, scale, name):
+            found = f"claim {one['claim']} of {one['slug']} at {one['scale']}"
+            raise Damaged(f"{path.name}: holds {found}; put back its own")
+
+
+def seal(entry: dict[str, Any]) -> str:
+    return hashlib.sha256(files.json_bytes(entry)).hexdigest()
+
+
+def expected(path: Path, digest: str | None) -> bytes:
+    """The bytes of a file whose SHA-256 was sealed; empty where none was recorded and none is."""
+    if digest is None:
+        if path.exists():
+            raise Damaged(f"{path.name}: bytes differ: none were recorded; delete it")
+        return b""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise Damaged(f"{path.name}: cannot be read: {error.strerror}") from None
+    if hashlib.sha256(content).hexdigest() != digest:
+        raise Damaged(f"{path.name}: bytes differ from what was sealed")
+    return content
+
+
+def judgements(paper, scale: str, frame, states, calibration) -> dict[str, Any]:
+    return {
+        claim: judge.judge(paper, claim, scale, frame, states, calibration.get(claim))
+        for claim in paper.claims
+    }
+
+
+def unworded(judged: dict[str, Any]) -> dict[str, Any]:
+    """Judgements without their prose, which may be reworded at any time."""
+    return {
+        claim: {key: value for key, value in one.items() if key not in PROSE}
+        for claim, one in judged.items()
+    }
+
+
+def staleness(paper, scale: str, registration: dict[str, Any]) -> str:
+    """Why recorded evidence belongs to an older registration; empty when it is current."""
+    rules = {name: hashes.rule_hash(paper, name, scale) for name in paper.claims}
+    if registration["rules"] != rules:
+        return "the rule has changed since; record a new version"
+    if registration["design"] != hashes.design_hash(paper, scale):
+        return "the experiment has changed since; run and record again"
+    return ""
