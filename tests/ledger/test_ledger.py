@@ -6,7 +6,8 @@ import pytest
 from stages.test_stages import run_all
 from toy import git
 
-from recount import layout, ledger, registry
+from recount import files, layout, ledger, registry
+from recount.cli import main
 from recount.typed import BadValue
 
 
@@ -105,3 +106,42 @@ def test_rewording_a_statement_leaves_the_rows_and_says_so(registered):
     path = registered / "papers/other/toy/paper.yaml"
     path.write_text(path.read_text().replace("on average over seeds", "averaged over all seeds"))
     assert ledger.verify(load(registered), "laptop").state == "ok"
+
+
+def amend(root):
+    """Version 2 with an easier rule, committed, run and recorded."""
+    path = root / "papers/other/toy/paper.yaml"
+    text = path.read_text().replace("gain.low > 0.5", "gain.low > 0.4")
+    path.write_text(text.replace("kind: measure", "kind: measure\nversion: 2"))
+    git(root, "commit", "-qam", "an easier rule")
+    run_all(root, "toy")
+    return record(root)
+
+
+def test_an_amended_claim_keeps_both_verdicts(registered, capsys):
+    rates = layout.evidence(load(registered), "laptop")[2]
+    files.write_json(rates, {"main": {"rule": "of version 1"}})
+    run_all(registered, "toy")
+    first = {path: path.read_bytes() for path in record(registered).parent.iterdir()}
+    git(registered, "add", "papers")
+    git(registered, "commit", "-qm", "evidence")
+    files.write_json(rates, {"main": {"rule": "of version 2"}})
+    amend(registered)
+    for path, content in first.items():
+        assert path.with_name(path.name.replace("laptop", "laptop.v1")).read_bytes() == content
+    paper = load(registered)
+    assert [one["version"] for one in ledger.earlier(paper, "laptop")] == [1]
+    assert ledger.verify(paper, "laptop").state == "ok"
+    assert main(["show", "toy"]) == 0
+    assert "recorded as version 1, main: " in capsys.readouterr().out
+    assert main(["verify"]) == 0
+    for path in first:
+        kept = path.with_name(path.name.replace("laptop", "laptop.v1"))
+        content = kept.read_bytes()
+        kept.write_bytes(content.replace(b"1", b"2", 1))
+        assert main(["verify"]) == 1
+        assert kept.name in capsys.readouterr().out
+        kept.unlink()
+        assert main(["verify"]) == 1
+        kept.write_bytes(content)
+    assert main(["verify"]) == 0

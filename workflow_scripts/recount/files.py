@@ -85,6 +85,10 @@ def write_parquet(path: Path, table) -> None:
         pq.write_table(table, temporary, compression="zstd")
 
 
+def digest_of(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
 def sha256(path: Path) -> str:
     digest = hashlib.sha256()
     with path.open("rb") as handle:

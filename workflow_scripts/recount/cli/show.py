@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.markup import escape
 
-from recount import hashes, registry, results
+from recount import hashes, ledger, registry, results
 from recount.checks import suggestion
 from recount.cli.sentences import sentence
 from recount.cli.verdicts import STYLE
@@ -141,6 +141,18 @@ def show_found(console: Console, found: results.Found) -> None:
             console.print(escape(f"    {quantity}: {number(one.get('point'))}, {bounds}"))
     for path, problem in found.problems:
         console.print(escape(f"  {path.name}: {problem}"))
+    if found.source == "evidence":
+        show_earlier(console, found)
+
+
+def show_earlier(console: Console, found: results.Found) -> None:
+    """The verdicts of older versions: what stands above was amended after these were seen."""
+    for old in ledger.earlier(found.paper, found.scale):
+        for name, verdict in old["judgements"].items():
+            console.print(
+                f"  {found.scale}, recorded as version {old['version']}, {name}: "
+                f"{escape(verdict['words'])}; the rule was amended after it (post hoc)"
+            )
 
 
 def bound(quantity: dict, side: str) -> str:

@@ -1,5 +1,7 @@
 """`recount verify`: every recorded verdict recomputed from its rows, offline, byte for byte."""
 
+import itertools
+
 from recount import layout, ledger, registry, selection
 from recount.cli.screen import console
 
@@ -12,12 +14,11 @@ def add(parser) -> None:
 
 def run(args) -> int:
     papers = selection.named(registry.load().papers, args.papers)
-    checks = [
-        ledger.verify(paper, scale)
-        for paper in papers.values()
-        for scale in SCALES
-        if layout.evidence(paper, scale)[1].exists()
-    ]
+    checks = []
+    for paper, scale in itertools.product(papers.values(), SCALES):
+        if layout.evidence(paper, scale)[1].exists():
+            checks.append(ledger.verify(paper, scale))
+        checks += ledger.verify_kept(paper, scale)
     out = console()
     for check in checks:
         out.print(f"{check.state:8} {check.slug} at {check.scale}: {check.detail}")

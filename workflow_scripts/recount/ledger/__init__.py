@@ -7,5 +7,6 @@ rows, offline, and compares the bytes.
 
 from recount.ledger.recording import record
 from recount.ledger.verifying import Check, staleness, verify
+from recount.ledger.versions import earlier, verify_kept
 
-__all__ = ["Check", "record", "staleness", "verify"]
+__all__ = ["Check", "earlier", "record", "staleness", "verify", "verify_kept"]

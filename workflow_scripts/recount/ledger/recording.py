@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from recount import files, hashes, layout, provenance, stages
+from recount.ledger import versions
 from recount.ledger.verifying import judgements, seal
 from recount.run import KEY_COLUMNS, verdict_seeds
 from recount.typed import BadValue
@@ -22,6 +23,7 @@ def record(paper, scale: str, results: Path, root: Path) -> Path:
     frame, states = stages.collected(paper, scale, results)
     manifests = manifests_of(paper, scale, results)
     refuse(paper, scale, manifests, root)
+    versions.keep(paper, scale, root)
     rows_path, json_path, calibration_path = layout.evidence(paper, scale)
     axes = sorted(set(frame.columns) - set(KEY_COLUMNS))
     frame = frame[KEY_COLUMNS + axes].sort_values(["arm", "metric", "seed", *axes])

@@ -3,7 +3,6 @@
 Nothing here needs the network, the results of this machine, or git.
 """
 
-import hashlib
 import io
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,7 +78,7 @@ def belongs(entry: dict[str, Any], paper, scale: str, path: Path) -> None:
 
 
 def seal(entry: dict[str, Any]) -> str:
-    return hashlib.sha256(files.json_bytes(entry)).hexdigest()
+    return files.digest_of(files.json_bytes(entry))
 
 
 def expected(path: Path, digest: str | None) -> bytes:
@@ -92,7 +91,7 @@ def expected(path: Path, digest: str | None) -> bytes:
         content = path.read_bytes()
     except OSError as error:
         raise Damaged(f"{path.name}: cannot be read: {error.strerror}") from None
-    if hashlib.sha256(content).hexdigest() != digest:
+    if files.digest_of(content) != digest:
         raise Damaged(f"{path.name}: bytes differ from what was sealed")
     return content
 
