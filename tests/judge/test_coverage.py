@@ -71,7 +71,7 @@ def test_ratio_covers_on_logs(shape, most, spread):
 def test_ratio_of_plain_values_would_not_have_covered():
     """Why logs: t on the quotients themselves calls equal arms unequal far more often than 5 %."""
     quotients = np.exp(noise("normal", 8, 3) - noise("normal", 8, 4))
-    assert (t_bounds(quotients, 0.05)[0] > 1).mean() > 0.1
+    assert (t_bounds(quotients, 0.05)[0] > 1).mean() > 0.08
 
 
 @pytest.mark.parametrize("axis", ["linear", "log"])

@@ -18,7 +18,7 @@ from trial_papers import GAIN, claim, done, paper, rows
 
 from recount.judge import intervals, judge
 from recount.judge.quantities import estimates
-from recount.judge.table import Block, Table, from_frame
+from recount.judge.table import Block, Table
 from recount.judge.units import Cells, slope_units, spearman_units
 
 SLEEP = np.array([1.2, 2.4, 1.3, 1.3, 0.0, 1.0, 1.8, 0.8, 4.6, 1.4])
@@ -173,8 +173,8 @@ def test_rates_are_newcombe_s(right, n, method, low, high):
 def test_paired_rates_find_what_the_exact_unconditional_test_finds():
     """7 and 1 discordant of 21 children: exact unconditional p = 0.035, exact McNemar 0.070.
 
-    Both two-sided; one side is half of it. A bound of 0 (of a grid of 0.01) rejects equal rates. The
-    judge's score adds half a pair to the discordant ones, so its p lies between the two.
+    Both two-sided; one side is half of it. A bound of 0 (of a grid of 0.01) rejects equal rates.
+    The judge's score adds half a pair to the discordant ones, so its p lies between the two.
     """
     lowest = min(a for a in np.arange(0.016, 0.036, 0.002) if seven_to_one(a) > -0.005)
     assert 0.0353 / 2 <= lowest <= 0.0703 / 2
