@@ -21,9 +21,10 @@ PINNED = ("numpy", "scipy", "torch")
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;#\\]+)", re.MULTILINE)
 
 
-def design_hash(paper: Paper, scale: str) -> str:
+def design_hash(paper: Paper, scale: str, source: Path = SOURCE) -> str:
     """SHA-256 of everything that a paper's metrics at a scale are a function of.
 
+    `source` is the folder of the package; another one is an older commit's.
     Arms, seeds, size, device, version, the experiment's code, the versions of stage, kit, nn and
     data, the pinned versions of the numerical packages, and which metrics the claims need.
     """
@@ -40,15 +41,18 @@ def design_hash(paper: Paper, scale: str) -> str:
             "kind": paper.kind,
             "unit": paper.unit,
             "experiment": code_digest(paper.folder / "experiment.py"),
-            "versions": versions(paper.lab),
+            "versions": versions(paper.lab, source),
             "packages": pins(paper),
             "metrics": metric_needs(paper),
         }
     )
 
 
-def rule_hash(paper: Paper, claim: Claim | str, scale: str) -> str:
-    """SHA-256 of how a claim is judged at a scale: all that makes a verdict of metrics."""
+def rule_hash(paper: Paper, claim: Claim | str, scale: str, judge: int | None = None) -> str:
+    """SHA-256 of how a claim is judged at a scale: all that makes a verdict of metrics.
+
+    With `judge`, what it is by the judge of that version.
+    """
     claim = paper.claims[claim] if isinstance(claim, str) else claim
     declared = paper.scales[scale]
     learned = paper.learned.model_dump(exclude={"why"}) if paper.learned else None
@@ -71,7 +75,7 @@ def rule_hash(paper: Paper, claim: Claim | str, scale: str) -> str:
             "seeds": declared.seeds,
             "size": {name: value for name, value in declared.size.items() if name in words},
             "reported": {k: v for k, v in paper.reported.numbers.items() if k in words},
-            "judge": version_in(SOURCE / "judge" / "__init__.py", "JUDGE_VERSION"),
+            "judge": judge_version() if judge is None else judge,
         }
     )
 
@@ -96,14 +100,18 @@ def metric_needs(paper: Paper) -> list[list[str]]:
     return sorted(list(need) for need in needs)
 
 
-def versions(lab: str) -> dict[str, int]:
+def versions(lab: str, source: Path = SOURCE) -> dict[str, int]:
     """The version numbers that are raised on purpose when shared code changes a result."""
     return {
-        "kit": version_in(SOURCE / "kits" / lab / "__init__.py", "VERSION"),
-        "nn": version_in(SOURCE / "nn" / "__init__.py", "NN_VERSION"),
-        "data": version_in(SOURCE / "data" / "__init__.py", "DATA_VERSION"),
-        "stage": version_in(SOURCE / "stages.py", "STAGE_VERSION"),
+        "kit": version_in(source / "kits" / lab / "__init__.py", "VERSION"),
+        "nn": version_in(source / "nn" / "__init__.py", "NN_VERSION"),
+        "data": version_in(source / "data" / "__init__.py", "DATA_VERSION"),
+        "stage": version_in(source / "stages.py", "STAGE_VERSION"),
     }
+
+
+def judge_version(source: Path = SOURCE) -> int:
+    return version_in(source / "judge" / "__init__.py", "JUDGE_VERSION")
 
 
 def version_in(path: Path, name: str) -> int:

@@ -63,13 +63,17 @@ class Hold:
 
 
 @contextlib.contextmanager
-def held(folder: Path) -> Iterator[Hold]:
-    """Holds the run in `folder`; waits for a living holder, takes over from a dead one."""
+def held(folder: Path, name: str = NAME, look: float = LOOK) -> Iterator[Hold]:
+    """Holds the run in `folder`; waits for a living holder, takes over from a dead one.
+
+    Another `name` is the lock of something else there; `look` is how often its waiters look, in
+    seconds, and below LOOK they say nothing.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    hold = Hold(folder / NAME, uuid.uuid4().hex)
+    hold = Hold(folder / name, uuid.uuid4().hex)
     while not create(hold):
         hold.waited = True
-        outlast(hold.path)
+        outlast(hold.path, look)
     beating = threading.Thread(target=hold.beat, daemon=True)
     beating.start()
     try:
@@ -95,9 +99,9 @@ def create(hold: Hold) -> bool:
     return True
 
 
-def outlast(path: Path) -> None:
+def outlast(path: Path, look: float = LOOK) -> None:
     """Returns once the file is gone or was taken away from a dead holder."""
-    seen, since, spoken = None, time.monotonic(), False
+    seen, since, spoken = None, time.monotonic(), look < LOOK
     while (now := changed(path)) is not None:
         if now != seen:
             seen, since = now, time.monotonic()
@@ -108,7 +112,7 @@ def outlast(path: Path) -> None:
         if not spoken:
             print(f"waiting: {who(facts)} holds {path}", flush=True)
             spoken = True
-        time.sleep(LOOK)
+        time.sleep(look)
 
 
 def take_away(path: Path, token: str | None) -> None:

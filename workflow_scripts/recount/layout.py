@@ -57,3 +57,8 @@ def evidence(paper, scale: str) -> tuple[Path, Path, Path]:
     folder = paper.folder / "evidence"
     names = f"{scale}.parquet", f"{scale}.json", f"{scale}.calibration.json"
     return folder / names[0], folder / names[1], folder / names[2]
+
+
+def attempts(paper, scale: str) -> Path:
+    """The lines of the attempts log that belong to recorded evidence."""
+    return paper.folder / "evidence" / f"{scale}.attempts.jsonl"

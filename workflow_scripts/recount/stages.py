@@ -21,7 +21,7 @@ from typing import Any
 
 import pandas as pd
 
-from recount import files, hashes, hold, layout, provenance
+from recount import attempts, files, hashes, hold, layout, provenance
 from recount.experiment import Learned, Measure, NotRun, Train, load
 from recount.progress import Progress
 from recount.run import KEY_COLUMNS, Run, verdict_seeds
@@ -57,10 +57,12 @@ def train_held(paper, scale, arm, data: Path, out: Path, stream: str, holding: h
         progress = Progress(out.with_name("progress.json"), arm)
         checkpoints = out.with_name("checkpoints")
         run = make_run(paper, experiment, scale, arm, progress, checkpoints, stream)
+        begun = attempts.start(out.parents[5], paper, scale, arm, "train", stream)
         state = attempt(paper, scale, lambda: experiment.train(run, checked(data)), run)
         learned = state.pop("result")
         holding.keep()
         state["files"] = keep(learned, out.parent) if learned else {}
+        state |= begun.end(state)
         shutil.rmtree(checkpoints, ignore_errors=True)
         progress.close()
     files.write_json(out, state | {"arm": arm, "inputs": {data.name: files.sha256(data)}})
@@ -97,9 +99,11 @@ def evaluate_held(
     if state is None:
         progress = Progress(out.with_name("progress.json"), arm)
         run = make_run(paper, experiment, scale, arm, progress, stream=stream)
+        begun = attempts.start(out.parents[5], paper, scale, arm, "evaluate", stream)
         state = attempt(paper, scale, lambda: rows_of(experiment, run, data, trained), run)
         rows = state.pop("result")
         frame = frame if rows is None else rows.frame()
+        state |= begun.end(state, frame)
         progress.close()
     holding.keep()
     files.write_parquet(out, frame)

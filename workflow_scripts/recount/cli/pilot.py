@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from recount import pilot, registry, selection
+from recount import attempts, pilot, registry, selection
 from recount.cli.screen import console
 
 
@@ -20,6 +20,7 @@ def run(args) -> int:
     out = console()
     choice = selection.choose(root, {"scale": args.scale, "papers": ",".join(args.papers)})
     for paper in choice.selected.values():
+        attempts.start(root / "results", paper, args.scale, "", "pilot", "pilot")
         with tempfile.TemporaryDirectory() as folder:
             frame, states = pilot.run(paper, args.scale, Path(folder))
         show(out, paper, frame, states)

@@ -1,9 +1,12 @@
 """`recount show PAPER`: what it claims, how each claim is judged, at which sizes, what came out."""
 
+from pathlib import Path
+
 from rich.console import Console
 from rich.markup import escape
 
 from recount import hashes, ledger, registry, results
+from recount.attempts import Broken
 from recount.checks import suggestion
 from recount.cli.sentences import sentence
 from recount.cli.verdicts import STYLE
@@ -48,7 +51,7 @@ def show_built(console: Console, paper: registry.Paper, folder) -> None:
     console.print("\n[bold]Found[/bold]")
     known = list(results.find(paper, folder))
     for one in known:
-        show_found(console, one)
+        show_found(console, one, folder)
     if not known:
         console.print(f"  nothing yet: recount run {paper.slug}")
 
@@ -127,7 +130,7 @@ def show_sizes(console: Console, paper: registry.Paper) -> None:
         )
 
 
-def show_found(console: Console, found: results.Found) -> None:
+def show_found(console: Console, found: results.Found, folder: Path) -> None:
     source = "recorded" if found.source == "evidence" else "made here"
     for name, verdict in found.judgements.items():
         style = STYLE[verdict["outcome"]]
@@ -141,8 +144,30 @@ def show_found(console: Console, found: results.Found) -> None:
             console.print(escape(f"    {quantity}: {number(one.get('point'))}, {bounds}"))
     for path, problem in found.problems:
         console.print(escape(f"  {path.name}: {problem}"))
+    show_attempts(console, found, folder)
     if found.source == "evidence":
         show_earlier(console, found)
+
+
+def show_attempts(console: Console, found: results.Found, folder: Path) -> None:
+    """How often it was tried; an attempt without a result counts like one with."""
+    try:
+        told = ledger.told(found.paper, found.scale, folder, found.source)
+    except (Broken, BadValue) as error:
+        console.print(escape(f"    attempts: {error}"))
+        return
+    if told is None:
+        before = "recorded before the attempts log" if found.source == "evidence" else "not logged"
+        console.print(f"    attempts: {before}")
+        return
+    console.print(
+        f"    attempts: {told['started']} runs started, {told['recorded']} of them here; "
+        f"{told['used']} registrations tried, {told['pilots']} pilots"
+    )
+    for one in told["without_result"]:
+        why = f" ({one['reason']})" if one["reason"] else ""
+        what = f"{one['stage']} of {one['arm']}, version {one['version']}, {one['time']}"
+        console.print(escape(f"      {what}: {one['state']}{why}; counts as tried"))
 
 
 def show_earlier(console: Console, found: results.Found) -> None:

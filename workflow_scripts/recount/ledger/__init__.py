@@ -5,8 +5,9 @@ refuses what was not registered before its data. `verify` recomputes every verdi
 rows, offline, and compares the bytes.
 """
 
+from recount.ledger.chain import told
 from recount.ledger.recording import record
 from recount.ledger.verifying import Check, staleness, verify
 from recount.ledger.versions import earlier, verify_kept
 
-__all__ = ["Check", "earlier", "record", "staleness", "verify", "verify_kept"]
+__all__ = ["Check", "earlier", "record", "staleness", "told", "verify", "verify_kept"]

@@ -10,12 +10,13 @@ from typing import Any
 import pandas as pd
 
 from recount import files, hashes, layout, provenance, stages
-from recount.ledger import versions
+from recount.ledger import chain, versions
 from recount.ledger.verifying import judgements, seal
 from recount.run import KEY_COLUMNS, verdict_seeds
 from recount.typed import BadValue
 
 KEPT = ("state", "reason", "arm", "seeds", "device", "seconds", "cpu_seconds", "commit", "design")
+KEPT += ("attempt",)
 
 
 def record(paper, scale: str, results: Path, root: Path) -> Path:
@@ -23,11 +24,12 @@ def record(paper, scale: str, results: Path, root: Path) -> Path:
     frame, states = stages.collected(paper, scale, results)
     manifests = manifests_of(paper, scale, results)
     refuse(paper, scale, manifests, root)
+    lines, account = chain.collect(paper, scale, results, manifests, root)
     versions.keep(paper, scale, root)
     rows_path, json_path, calibration_path = layout.evidence(paper, scale)
-    axes = sorted(set(frame.columns) - set(KEY_COLUMNS))
-    frame = frame[KEY_COLUMNS + axes].sort_values(["arm", "metric", "seed", *axes])
-    files.write_parquet(rows_path, frame.reset_index(drop=True))
+    files.write_parquet(rows_path, arranged(frame))
+    if account:
+        files.write_bytes(layout.attempts(paper, scale), lines)
     calibration = files.read_json(calibration_path) if calibration_path.exists() else {}
     judged = judgements(paper, scale, pd.read_parquet(rows_path), states, calibration)
     first = next(iter(manifests.values()))["evaluate"]
@@ -41,15 +43,28 @@ def record(paper, scale: str, results: Path, root: Path) -> Path:
             "version": paper.version,
         },
         "manifests": {
-            arm: {stage: {key: one[key] for key in KEPT} for stage, one in stages_of.items()}
+            arm: {stage: kept(one) for stage, one in stages_of.items()}
             for arm, stages_of in manifests.items()
         },
         "fingerprint": first["fingerprint"],
         "rows": files.sha256(rows_path),
         "calibration": files.sha256(calibration_path) if calibration_path.exists() else None,
+        "attempts": account,
     }
     files.write_json(json_path, entry | {"seal": seal(entry)})
     return json_path
+
+
+def arranged(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows in the one order in which they are recorded."""
+    axes = sorted(set(frame.columns) - set(KEY_COLUMNS))
+    frame = frame[KEY_COLUMNS + axes].sort_values(["arm", "metric", "seed", *axes])
+    return frame.reset_index(drop=True)
+
+
+def kept(manifest: dict[str, Any]) -> dict[str, Any]:
+    """What is recorded of a run; runs that are older than the attempts log have no attempt."""
+    return {key: manifest.get(key) for key in KEPT}
 
 
 def manifests_of(paper, scale: str, results: Path) -> dict[str, dict[str, Any]]:
@@ -87,14 +102,28 @@ def refuse(paper, scale: str, manifests: dict[str, Any], root: Path) -> None:
 
 
 def refuse_post_hoc(paper, scale: str, rules: dict[str, str]) -> None:
-    """A rule that has evidence may only change together with the paper's version."""
+    """A rule that has evidence may only change together with the paper's version.
+
+    A judge that was raised for all papers at once changes no paper's own rule.
+    """
     path = layout.evidence(paper, scale)[1]
     if not path.exists():
         return
-    old = files.read_json(path)["registration"]
-    changed = [name for name in old["rules"] if rules.get(name) not in (None, old["rules"][name])]
+    entry = files.read_json(path)
+    old, judge = entry["registration"], judge_then(entry)
+    changed = [
+        name
+        for name in old["rules"]
+        if rules.get(name) not in (None, old["rules"][name])
+        and hashes.rule_hash(paper, name, scale, judge) != old["rules"][name]
+    ]
     if changed and old["version"] >= paper.version:
         raise BadValue(
             f"{paper.folder / 'paper.yaml'}: claims.{changed[0]}: not the recorded rule; "
             f"raise `version` to {old['version'] + 1} (the page then says post hoc)"
         )
+
+
+def judge_then(entry: dict[str, Any]) -> int | None:
+    """The version of the judge that gave recorded verdicts."""
+    return next((one["judge_version"] for one in entry["judgements"].values()), None)

@@ -10,7 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from recount import files, hashes, judge, layout
+from recount import attempts, files, hashes, judge, layout
+from recount.ledger import chain
 from recount.typed import BadValue
 
 PROSE = ("statement", "limits")
@@ -39,6 +40,7 @@ def verify(paper, scale: str) -> Check:
         belongs(entry, paper, scale, json_path)
         rows = expected(rows_path, entry["rows"])
         calibration = expected(calibration_path, entry["calibration"])
+        told = attempts_hold(paper, scale, entry, rows)
     except Damaged as error:
         return Check(paper.slug, scale, "damaged", str(error))
     if stale := staleness(paper, scale, entry["registration"]):
@@ -51,7 +53,9 @@ def verify(paper, scale: str) -> Check:
         changed = [name for name in again if again[name] != recorded.get(name)]
         detail = f"{json_path.name}: re-judging differs: {', '.join(changed)}"
         return Check(paper.slug, scale, "damaged", detail)
-    return Check(paper.slug, scale, "ok", f"{len(again)} verdicts recomputed, byte for byte")
+    return Check(
+        paper.slug, scale, "ok", f"{len(again)} verdicts recomputed, byte for byte; {told}"
+    )
 
 
 def sealed(path: Path) -> dict[str, Any]:
@@ -94,6 +98,19 @@ def expected(path: Path, digest: str | None) -> bytes:
     if files.digest_of(content) != digest:
         raise Damaged(f"{path.name}: bytes differ from what was sealed")
     return content
+
+
+def attempts_hold(paper, scale: str, entry: dict[str, Any], rows: bytes) -> str:
+    """How many attempts are recorded. Raises Damaged where their chain does not hold."""
+    path, recorded = layout.attempts(paper, scale), entry.get("attempts")
+    content = expected(path, recorded["file"] if recorded else None)
+    if not recorded:
+        return "recorded before the attempts log"
+    try:
+        chain.check(entry, content, pd.read_parquet(io.BytesIO(rows)), path.name)
+    except attempts.Broken as error:
+        raise Damaged(str(error)) from None
+    return f"{recorded['recorded']} of {recorded['started']} attempts"
 
 
 def judgements(paper, scale: str, frame, states, calibration) -> dict[str, Any]:

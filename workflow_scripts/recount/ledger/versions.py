@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from recount import files, layout
-from recount.ledger.verifying import Check, Damaged, expected, sealed
+from recount.ledger.verifying import Check, Damaged, attempts_hold, expected, sealed
 from recount.typed import BadValue
 
 
@@ -92,8 +92,9 @@ def one_kept(paper, scale: str, version: int) -> Check:
         registered = entry["registration"]["version"]
         if registered != version or version >= paper.version:
             raise Damaged(f"{json_path.name}: holds version {registered} of {paper.version}")
-        expected(rows_path, entry["rows"])
+        rows = expected(rows_path, entry["rows"])
         expected(calibration_path, entry["calibration"])
+        attempts_hold(paper, name, entry, rows)
     except Damaged as error:
         return Check(paper.slug, name, "damaged", str(error))
     outcomes = ", ".join(f"{k} {one['outcome']}" for k, one in entry["judgements"].items())
