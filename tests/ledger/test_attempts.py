@@ -177,14 +177,13 @@ def test_a_rule_that_was_tried_unrecorded_has_used_its_version(registered):
     assert told["used"] == 3 and ledger.verify(load(registered), "laptop").state == "ok"
 
 
-def test_a_judge_that_was_raised_uses_up_no_version(registered, monkeypatch):
+def test_a_judge_that_was_raised_uses_up_no_version_and_asks_for_no_run(registered, monkeypatch):
     run_all(registered, "toy")
     record(registered)
-    judge = registered / "judge_version.py"
-    judge.write_text("JUDGE_VERSION = 99\n")
-    monkeypatch.setattr(hashes, "judge_version", lambda: 99)
-    run_all(registered, "toy")
+    monkeypatch.setattr(hashes, "judge_version", lambda: 3)
+    assert ledger.verify(load(registered), "laptop").state == "stale"
     assert record(registered).exists()
+    assert ledger.verify(load(registered), "laptop").state == "ok"
 
 
 def test_lines_of_a_log_that_is_gone_stay_with_the_evidence(registered):

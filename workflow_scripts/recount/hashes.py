@@ -21,10 +21,10 @@ PINNED = ("numpy", "scipy", "torch")
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;#\\]+)", re.MULTILINE)
 
 
-def design_hash(paper: Paper, scale: str, source: Path = SOURCE) -> str:
+def design_hash(paper: Paper, scale: str, source: Path | None = None) -> str:
     """SHA-256 of everything that a paper's metrics at a scale are a function of.
 
-    `source` is the folder of the package; another one is an older commit's.
+    `source` is the folder of the package, where it is not this one but an older commit's.
     Arms, seeds, size, device, version, the experiment's code, the versions of stage, kit, nn and
     data, the pinned versions of the numerical packages, and which metrics the claims need.
     """
@@ -41,7 +41,7 @@ def design_hash(paper: Paper, scale: str, source: Path = SOURCE) -> str:
             "kind": paper.kind,
             "unit": paper.unit,
             "experiment": code_digest(paper.folder / "experiment.py"),
-            "versions": versions(paper.lab, source),
+            "versions": versions(paper.lab, source or SOURCE),
             "packages": pins(paper),
             "metrics": metric_needs(paper),
         }
@@ -100,7 +100,7 @@ def metric_needs(paper: Paper) -> list[list[str]]:
     return sorted(list(need) for need in needs)
 
 
-def versions(lab: str, source: Path = SOURCE) -> dict[str, int]:
+def versions(lab: str, source: Path) -> dict[str, int]:
     """The version numbers that are raised on purpose when shared code changes a result."""
     return {
         "kit": version_in(source / "kits" / lab / "__init__.py", "VERSION"),
@@ -110,8 +110,8 @@ def versions(lab: str, source: Path = SOURCE) -> dict[str, int]:
     }
 
 
-def judge_version(source: Path = SOURCE) -> int:
-    return version_in(source / "judge" / "__init__.py", "JUDGE_VERSION")
+def judge_version() -> int:
+    return version_in(SOURCE / "judge" / "__init__.py", "JUDGE_VERSION")
 
 
 def version_in(path: Path, name: str) -> int:

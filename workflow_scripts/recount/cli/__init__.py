@@ -24,6 +24,7 @@ COMMANDS = {
     "why": ("recount.cli.why", "what became of a claim, and what to do about it"),
     "resume": ("recount.cli.resume", "continue after a killed run"),
     "verify": ("recount.cli.verify", "recompute every recorded verdict from its rows"),
+    "history": ("recount.cli.history", "was every rule frozen before its data? asks git"),
     "record": ("recount.cli.record", "copy results into the papers' evidence"),
     "calibrate": ("recount.cli.calibrate", "how often each rule would be wrong"),
     "pilot": ("recount.cli.pilot", "cost, spread and learned level on pilot seeds, blinded"),

@@ -39,7 +39,7 @@ def record(paper, scale: str, results: Path, root: Path) -> Path:
         "registration": {
             "commit": first["commit"],
             "design": first["design"],
-            "rules": first["rules"],
+            "rules": {name: hashes.rule_hash(paper, name, scale) for name in paper.claims},
             "version": paper.version,
         },
         "manifests": {
@@ -92,13 +92,21 @@ def refuse(paper, scale: str, manifests: dict[str, Any], root: Path) -> None:
                 raise BadValue(f"{where}: ran from uncommitted code; {again}")
             if provenance.git(root, "merge-base", "--is-ancestor", one["commit"], "HEAD") is None:
                 raise BadValue(f"{where}: its commit is not in this history; {again}")
-            if one["rules"] != rules:
+            if one["rules"] not in by_any_judge(paper, scale):
                 raise BadValue(f"{where}: the rule was changed after this run; {again}")
             if one["state"] == "failed":
                 raise BadValue(f"{where}: failed ({one['reason']}); mend it and run again")
             if one["state"] == "done" and one["seeds"] != seeds:
                 raise BadValue(f"{where}: not the registered seeds; {again}")
     refuse_post_hoc(paper, scale, rules)
+
+
+def by_any_judge(paper, scale: str) -> list[dict[str, str]]:
+    """The paper's rules with each version of the judge: raising it changes no rule of a paper."""
+    return [
+        {name: hashes.rule_hash(paper, name, scale, judge) for name in paper.claims}
+        for judge in range(1, hashes.judge_version() + 1)
+    ]
 
 
 def refuse_post_hoc(paper, scale: str, rules: dict[str, str]) -> None:

@@ -1,0 +1,48 @@
+"""The order of things in git: registered, then run, then recorded; amended only as a new version.
+
+A verdict is worth little if its rule was written, or its evidence touched up, after the numbers
+were seen. Each state of evidence that any branch ever held is checked against the commits that it
+names. In a shallow clone what cannot be checked is said, and is no fault.
+"""
+
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from recount.ledger import amendments, origins
+from recount.ledger.gitlog import Repository
+from recount.ledger.recordings import recordings
+from recount.ledger.registered import Registrations
+
+
+@dataclass
+class Report:
+    """Faults and what could not be checked, each a sentence; and how many recordings were seen."""
+
+    recorded: int = 0
+    faults: list[str] = field(default_factory=list)
+    unchecked: list[str] = field(default_factory=list)
+    shallow: bool = False
+
+
+def check(root: Path) -> Report:
+    """Checks the whole history of the repository at `root`. Raises BadValue without git."""
+    repository = Repository(root)
+    every, grouped = recordings(repository)
+    report = Report(len(every), shallow=repository.shallow)
+    with tempfile.TemporaryDirectory() as folder:
+        registered = Registrations(repository, Path(folder))
+        known = [one for one in every if one.entry]
+        pairs = [(commit, one.place) for one in known for commit in one.commits()]
+        pairs += [(repository.head, one.place) for one in known]
+        registered.prefetch(
+            [(c, place) for c, place in dict.fromkeys(pairs) if c in repository.order]
+        )
+        for one in every:
+            faults, unchecked = origins.check(one, repository, registered)
+            report.faults += [f"{one.where}: {fault}" for fault in faults]
+            report.unchecked += [f"{one.where}: {gap}" for gap in unchecked]
+        for states in grouped.values():
+            report.faults += amendments.check(states, repository, registered)
+    report.faults = list(dict.fromkeys(report.faults))
+    return report
