@@ -53,7 +53,7 @@ def begin(root: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def honest(tmp_path_factory):
-    """Registered, run, recorded; an easier rule as version 2, run, recorded; then a later commit."""
+    """Registered, run, recorded; an easier rule as version 2, run, recorded; a later commit."""
     root = begin(tmp_path_factory.mktemp("honest") / "project")
     git(root, "tag", "code")
     plant(root, "toy")
@@ -165,7 +165,7 @@ def test_rows_rewritten_before_there_was_a_log_are_told_too(tmp_path):
     (root / chain.SOURCE).unlink()
     plant(root, "toy")
     commit(root, "registered")
-    run_and_record(root, "")
+    run_and_record(root, "evidence")
     git(root, "reset", "-q", "--soft", "HEAD~1")
     (root / EVIDENCE / "laptop.attempts.jsonl").unlink()
     forge(root, lambda entry: entry.update(attempts=None))
