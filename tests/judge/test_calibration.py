@@ -226,6 +226,14 @@ def test_mutants_of_real_rows_are_caught_too():
     assert found["passed"] and found["reversed"] == 1
 
 
+def test_pilots_of_a_failing_claim_are_no_fault_of_the_judge():
+    """The truth is planted over the pilots' rows, a counter-example among them too."""
+    one = exact_paper()
+    holds = [rows(one, {"new": 1.0, "old": float(b != 7)}, "holds", base=b) for b in range(2, 40)]
+    found = calibrate(one, "main", "laptop", pilot=pd.concat(holds))
+    assert found["passed"] and found["false_contradicted"] == 0 and found["reversed"] == 1
+
+
 def test_a_rule_that_overlooks_counter_examples_fails():
     found = calibrate(exact_paper("h.high >= 0", "h.high < 0"), "main", "laptop")
     assert not found["passed"] and found["false_reproduced"] == 1

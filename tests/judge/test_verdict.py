@@ -306,7 +306,8 @@ def test_grades_follow_the_calibration():
     assert grades(passed=False) == ["provisional"]
     assert grades(rule="another") == ["provisional"]
     like, unlike = 0.028, 0.2
-    for spread, grade in ((like, "calibrated"), (unlike, "provisional")):
+    stale = "provisional (spread unlike the pilots')"
+    for spread, grade in ((like, "calibrated"), (unlike, stale)):
         pilots = {"gain": {"spread": spread, "freedom": 7}}
         assert grades(pilot_spread=pilots) == [grade]
     assert verdict(one, metrics, calibration=good)["calibration"]["false_reproduced"] == 0.04

@@ -8,6 +8,7 @@ from recount.judge.linter import grid_of
 from recount.judge.worlds import ALONG, link_of
 
 DEFAULT_ITEMS = 500
+DEFAULT_CLUSTER = 10  # items of one unit, where a unit is a cluster of them
 DEFAULT_UNITS = 100  # items or instances, where they are the units
 SHARE = 0.7  # default spread: this part of the distance from the line to the effect
 
@@ -46,6 +47,7 @@ class Assumed:
 
     def items(self, rule, metric: str) -> int:
         default = DEFAULT_ITEMS if rule.paper.metric_range(metric) == (0, 1) else 0
+        default = min(default, DEFAULT_CLUSTER) if rule.paper.unit == "item" else default
         return int(self.counts.get(metric, default))
 
     def spread(self, rule, name: str) -> float:

@@ -8,37 +8,45 @@ second, fresh one, and the published rates are those.
 import hashlib
 
 import numpy as np
+import pandas as pd
 from scipy import special
 
 from recount.judge import intervals
 from recount.judge import noise as shapes
 from recount.judge.assumed import Assumed
+from recount.judge.malformed import shares_handled
 from recount.judge.mutants import exact_rates
 from recount.judge.noise import Noise
 from recount.judge.pilots import assumed_from, pilot_spread, pilot_table
 from recount.judge.placement import Placement, Settled
 from recount.judge.planting import Plant, Planter
 from recount.judge.rule import Rule
+from recount.judge.shape import Pool
 from recount.judge.worlds import World, sources_of
 from recount.registry import rule_hash
 
+CALIBRATION_VERSION = 2  # raised when worlds change, so that calibrations are made again
 REPLAYS = 20_000
 FIRST_ROUND = 4_000
 FIRST_CELLS, SECOND_CELLS = 2_000_000, 12_000_000  # values drawn a world; caps the replays
 WORST = 4  # worlds of each direction that get the second round
 MORE = 5  # times the replays where the bound alone is beyond the gate
 GATE = 0.06
+POOLED_GATE = 0.07  # of the pooled shape, which is itself a sample
 MISSED = 0.01  # distances from line to effect; a world farther off its line is left out and named
 POWER = 0.8
 FREE_OF_SHAPE = ("median", "reach", "first", "rate", "count", "all")
 
 
-def calibrate(paper, claim, scale: str, pilot=None, replays: int = REPLAYS) -> dict:
+def calibrate(
+    paper, claim, scale: str, pilot=None, replays: int = REPLAYS, pool: Pool | None = None
+) -> dict:
     """Error rates and power of one claim's rule at one scale, as plain JSON values.
 
     `pilot`: tidy metric rows of seeds of the stream "pilot", or a dict {spread, correlation, items,
     freedom}, or None for stated defaults. Only pooled spread, correlation, items and axes are taken
-    from it. Raises BadValue on a rule that does not parse.
+    from it. `pool`: residuals of the lab's other papers; of too few, the shape of chance stays
+    unknown. Raises BadValue on a rule that does not parse.
     """
     claim = paper.claims[claim] if isinstance(claim, str) else claim
     rule = Rule(paper, claim, scale)
@@ -52,7 +60,19 @@ def calibrate(paper, claim, scale: str, pilot=None, replays: int = REPLAYS) -> d
     }
     if any(one.take == "all" for one in claim.quantities.values()):
         return head | exact(rule, pilot)
-    return head | Calibration(rule, assumed_from(rule, pilot), replays).result(pilot)
+    return head | Calibration(rule, assumed_from(rule, pilot), replays, pool).result(pilot)
+
+
+def inputs(paper, claim, scale: str, pilot=None, pool: Pool | None = None) -> str:
+    """SHA-256 of what a calibration is made from: the rule, the pilots, how worlds are made, and
+    whether the lab's own shape is known (not which papers it is known from: more of the same kind
+    need no new calibration)."""
+    digest = hashlib.sha256(f"{CALIBRATION_VERSION}/{rule_hash(paper, claim, scale)}/".encode())
+    digest.update(str(pool is not None and pool.known).encode())
+    if pilot is not None:
+        ordered = pilot.sort_values(sorted(pilot.columns)).reset_index(drop=True)
+        digest.update(pd.util.hash_pandas_object(ordered).to_numpy().tobytes())
+    return digest.hexdigest()
 
 
 def exact(rule: Rule, pilot) -> dict:
@@ -85,8 +105,8 @@ def generator(rule: Rule, stage: str) -> np.random.Generator:
 class Calibration:
     """All worlds of one rule, and their rates."""
 
-    def __init__(self, rule: Rule, assumed: Assumed, replays: int):
-        self.rule, self.assumed = rule, assumed
+    def __init__(self, rule: Rule, assumed: Assumed, replays: int, pool: Pool | None = None):
+        self.rule, self.assumed, self.pool = rule, assumed, pool
         self.planter = Planter(rule, assumed)
         self.sources = sources_of(rule, assumed)
         self.placement = Placement(rule, self.planter, self.sources)
@@ -119,11 +139,17 @@ class Calibration:
         counts = {"reproduced": valid & yes & ~no, "contradicted": valid & no & ~yes}
         return {"runs": runs} | {name: int(one.sum()) for name, one in counts.items()}
 
+    def noises(self) -> list[Noise]:
+        """All settings of the gate: library shapes, whole clusters, and the lab's own shape."""
+        found = shapes.gated(self.assumed.correlation, self.free_of_shape)
+        found = found + shapes.clustered(self.rule.paper.unit)
+        return found if self.free_of_shape else found + shapes.pooled(self.pool)
+
     def gate(self) -> list[dict]:
         """One entry for every world and error: its rate and exact upper 95 % bound."""
         plants = self.planter.plants()
         entries, seen = [], {}
-        for noise in shapes.gated(self.assumed.correlation, self.free_of_shape):
+        for noise in self.noises():
             world = self.world(noise, self.first, "first")
             for plant in plants:
                 if self.places(plant, noise).missed > MISSED:
@@ -136,12 +162,12 @@ class Calibration:
                     seen[id(entry)] = (plant, noise)
         for error in ("reproduced", "contradicted"):
             mine = sorted((e for e in entries if e["error"] == error), key=lambda e: -e["rate"])
-            doubtful = [e for e in mine[WORST:] if e["upper"] > GATE - 0.003]
+            doubtful = [e for e in mine[WORST:] if e["upper"] > allowed(e) - 0.003]
             for entry in (mine[:WORST] + doubtful) if self.replays > self.first else []:
                 plant, noise = seen[id(entry)]
                 world = self.world(noise, self.replays, "second")
                 entry |= rated(plant, noise, error, self.rates(plant, noise, world))
-                if entry["rate"] <= GATE < entry["upper"]:
+                if entry["rate"] <= allowed(entry) < entry["upper"]:
                     world = self.world(noise, MORE * self.replays, "third")
                     entry |= rated(plant, noise, error, self.rates(plant, noise, world))
         return entries
@@ -181,32 +207,57 @@ class Calibration:
         errors = {entry["error"] for entry in entries}
         return len(errors) == 2 and all(plant.label in tried for plant in self.planter.plants())
 
+    def shape(self) -> str:
+        if self.free_of_shape:
+            return "irrelevant"
+        return "known" if self.pool is not None and self.pool.known else "unknown"
+
+    def malformed(self) -> dict[str, float]:
+        """The share of spoiled tables that ended in refusal or in rule 7, by what was spoiled."""
+        noise = Noise("normal", self.assumed.correlation, 1.0, 0.25)
+        units = self.assumed.units(self.rule)
+        found = []
+        for plant in (self.planter.planted(), self.planter.reversed()):
+            where = self.places(plant, noise)
+            rng = generator(self.rule, f"malformed/{plant.label}")
+            world = World(self.sources, noise, 1, units, rng)
+            found.append(world.at(where.places, where.spreads))
+        return shares_handled(self.rule, found)
+
     def result(self, pilot) -> dict:
-        entries = self.gate()
+        entries, malformed = self.gate(), self.malformed()
         rates = {}
         for error in ("reproduced", "contradicted"):
             mine = [entry for entry in entries if entry["error"] == error]
             final = max((entry["replays"] for entry in mine), default=0)
-            mine = [e for e in mine if e["replays"] >= final or e["upper"] > GATE] or mine
+            mine = [e for e in mine if e["replays"] >= final or e["upper"] > allowed(e)] or mine
             worst = max(mine, key=lambda entry: (entry["upper"], entry["rate"]), default=None)
             rates[f"false_{error}"] = worst["rate"] if worst else None
             rates[f"false_{error}_upper"] = worst["upper"] if worst else None
         power = self.found(self.planter.planted(), "reproduced")
         reverse = self.found(self.planter.reversed(), "contradicted")
         return rates | {
-            "passed": self.complete(entries) and all(e["upper"] <= GATE for e in entries),
+            "passed": self.complete(entries)
+            and all(e["upper"] <= allowed(e) for e in entries)
+            and all(share == 1 for share in malformed.values()),
             "power": power,
             "reversed": reverse,
             "powered": power >= POWER and reverse >= POWER,
-            "shape": "irrelevant" if self.free_of_shape else "unknown",
+            "shape": self.shape(),
             "worlds": len(entries),
             "replays": self.replays,
             "rates": worst_of_each(entries),
             "unreachable": sorted(self.unreachable),
             "published": self.published(),
+            "malformed": malformed,
+            "pool": self.pool.stated() if self.pool is not None and self.pool.known else None,
             "pilot_spread": pilot_spread(self.rule, pilot),
             "assumed": self.assumed.stated(self.rule),
         }
+
+
+def allowed(entry: dict) -> float:
+    return POOLED_GATE if entry["shape"] == shapes.POOLED else GATE
 
 
 def rated(plant: Plant, noise: Noise, error: str, counts: dict) -> dict:

@@ -10,6 +10,7 @@ from recount.judge.logic import quantity_range
 from recount.judge.quantities import pairs
 from recount.judge.units import grid_values
 
+END = 0.005  # of a bounded range; nearer to its ends places are not told apart
 FAR = 3.0  # multiples of the distance from line to effect
 
 
@@ -89,13 +90,23 @@ class Coordinate:
         self.low, self.high = quantity_range(rule.paper, one)
         self.finite = bool(np.isfinite([self.low, self.high]).all())
         self.log = not self.on_grid and one.take not in ("mean", "median") and self.low == 0
+        self.end = END
+        if self.finite:
+            shares = [(x - self.low) / (self.high - self.low) for x in self.drawn()]
+            inner = [min(x, 1 - x) / 4 for x in shares if 0 < x < 1]
+            self.end = min([END, *inner])
         self.log = self.log and np.isinf(self.high) or one.take in ("mean",) and one.scale == "log"
+
+    def drawn(self) -> list[float]:
+        """The values at which the rule draws lines for this quantity."""
+        both = self.rule.lines("reproduced") + self.rule.lines("contradicted")
+        return [line for name, _, line in both if name == self.name]
 
     def to(self, value: float) -> float:
         if self.log:
             return float(np.log(max(value, 1e-12)))
         if self.finite and not self.on_grid:
-            share = np.clip((value - self.low) / (self.high - self.low), 0.005, 0.995)
+            share = np.clip((value - self.low) / (self.high - self.low), self.end, 1 - self.end)
             return float(np.log(share / (1 - share)))
         return float(value)
 
@@ -103,7 +114,7 @@ class Coordinate:
         if self.log:
             return float(np.exp(place))
         if self.finite and not self.on_grid:
-            share = np.clip(1 / (1 + np.exp(-place)), 0.01, 0.99)
+            share = np.clip(1 / (1 + np.exp(-place)), 2 * self.end, 1 - 2 * self.end)
             return float(self.low + (self.high - self.low) * share)
         return float(place)
 

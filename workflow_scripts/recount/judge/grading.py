@@ -18,8 +18,10 @@ def grade(calibration: dict | None, rule: str, decision) -> tuple[str, bool, dic
         return "provisional", True, None
     shown = {key: calibration.get(key) for key in SHOWN}
     powered = bool(calibration.get("powered", True))
-    if not calibration.get("passed", False) or scattered(calibration, decision):
+    if not calibration.get("passed", False):
         return "provisional", powered, shown
+    if scattered(calibration, decision):
+        return "provisional (spread unlike the pilots')", powered, shown
     known = calibration.get("shape") in ("known", "irrelevant")
     return "calibrated" if known else "provisional (shape unknown)", powered, shown
 

@@ -74,11 +74,11 @@ def mutants(rule, table: Table, rng: np.random.Generator):
 
 def exact_rates(rule, table: Table | None, rng: np.random.Generator) -> dict:
     """How often a mutant is called reproduced, the truth contradicted, and each found out."""
-    base = table if table is not None else true_table(rule)
+    base = true_table(rule) if table is None else holding(rule, table)
     outcomes = {"counter-example": [], "odd value": [], "lost row": []}
     for mutant, kind in mutants(rule, base, rng):
         outcomes[kind].append(rule.decide(mutant).outcome())
-    truth = rule.decide(true_table(rule) if table is None else holding(rule, table)).outcome()
+    truth = rule.decide(base).outcome()
     broken = outcomes["counter-example"] + outcomes["odd value"]
     every = broken + outcomes["lost row"]
     return {

@@ -21,6 +21,14 @@ class Settled:
     spreads: dict[Key, float]
     missed: float
 
+    def renamed(self, names: dict[Key, Key]) -> "Settled":
+        """The same for other arms."""
+        places, spreads = (
+            {names.get(key, key): value for key, value in one.items()}
+            for one in (self.places, self.spreads)
+        )
+        return Settled(places, spreads, self.missed)
+
 
 class Placement:
     """The sources of one rule, and the search for their places under one noise."""
@@ -79,11 +87,12 @@ class Placement:
 
     def solved(self, goal: Goal, keys: list[Key], noise: Noise) -> Settled:
         """One group of quantities; solved once for all plants that ask the same of it."""
-        name = (tuple(keys), goal.name, noise.shape, noise.ratio, noise.correlation, noise.scale)
+        name = self.named(goal, keys, noise)
         if name in self.known:
-            return self.known[name]
+            known = self.known[name]
+            return known.renamed(dict(zip(known.places, keys, strict=True)))
         places = {key: self.sources[key].centre for key in keys}
-        near, width = self.latest.get(name[:2], (places, 1.0))
+        near, width = self.latest.get((tuple(keys), goal.name), (places, 1.0))
         for key in keys:
             change = self.stretch(key, noise.scale / width)
             places[key] += (near[key] - places[key]) * change
@@ -98,8 +107,20 @@ class Placement:
             places = search.run(places, spreads)
             missed = search.missed(places, spreads)
         self.known[name] = Settled(places, spreads, missed)
-        self.latest[name[:2]] = (places, noise.scale)
+        self.latest[tuple(keys), goal.name] = (places, noise.scale)
         return self.known[name]
+
+    def named(self, goal: Goal, keys: list[Key], noise: Noise) -> tuple:
+        """What a search depends on. One source alone knows nothing of other arms (but the mixture
+        that correlation makes is normal only of normals), and arms that are looked at in the same
+        way have the same place."""
+        mixed = len(keys) > 1 or noise.shape != "normal"
+        shape = (noise.shape, noise.scale, noise.clusters, noise.correlation if mixed else None)
+        if len(keys) > 1:
+            return tuple(keys), goal.name, *shape, noise.ratio
+        metric, _, at, along = keys[0]
+        ratio = noise.ratio if self.sources[keys[0]].first_arm else 1.0
+        return (metric, at, along), goal.alone, *shape, ratio
 
     def stretch(self, key: Key, wider: float) -> float:
         """Places that count in spreads move with the spread; all others stay."""

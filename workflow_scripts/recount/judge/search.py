@@ -30,6 +30,16 @@ class Goal:
         wanted = tuple((v, tuple(lines)) for v, lines in sorted(self.wanted.items()))
         return tuple(sorted(self.met.items())), wanted, self.bend
 
+    @property
+    def alone(self) -> tuple:
+        """The same without the arms' places in their lists."""
+        met, wanted, bend = self.name
+        return (
+            tuple((name, target) for (name, _), target in met),
+            tuple((name, lines) for (name, _), lines in wanted),
+            bend,
+        )
+
 
 class Search:
     """One goal under one noise. `free`: the sources whose locations may move."""
@@ -128,5 +138,21 @@ class Search:
         low, high = source.range
         if source.link != "linear" or source.kind != "level" or not np.isfinite(high - low):
             return -np.inf, np.inf
-        edge = 0.0 if source.ranked else EDGE * (high - low)
-        return low + edge, high - edge
+        if source.ranked:
+            return low, high
+        below, above = self.nearest(source)
+        return low + min(EDGE * (high - low), below / 4), high - min(EDGE * (high - low), above / 4)
+
+    def nearest(self, source) -> tuple[float, float]:
+        """How near the lines of a metric come to the two ends of its range."""
+        low, high = source.range
+        lines = [
+            line
+            for part in ("reproduced", "contradicted")
+            for name, _, line in self.rule.lines(part)
+            if self.rule.claim.quantities[name].metric == source.key[0] and low < line < high
+            if self.rule.claim.quantities[name].minus is None
+        ]
+        return min([line - low for line in lines], default=high - low), min(
+            [high - line for line in lines], default=high - low
+        )

@@ -107,6 +107,7 @@ class World:
     """A table of `replays` x `units`; noise is drawn once, locations may move beneath it.
 
     `items` False: a population, without item noise; symmetric shapes are drawn in mirrored pairs.
+    `kept`: what was drawn at a place is kept for the other truths that have a source there too.
     """
 
     sources: dict[Key, Source]
@@ -120,17 +121,18 @@ class World:
     spreads: dict[Key, float] = field(default_factory=dict)
     drawn: dict[Key, np.ndarray] = field(default_factory=dict)
     made: dict[Key, tuple] = field(default_factory=dict)
+    kept: dict[tuple, tuple] = field(default_factory=dict)
 
     def __post_init__(self):
         if self.drawn:
             return
         extra = max((len(s.points) for s in self.sources.values() if s.kind == "line"), default=0)
-        mirrored = not self.items and self.noise.shape in shapes.GATED
+        mirrored = not self.items and self.noise.symmetric
         size = (self.replays, len(self.units) // 2 if mirrored else len(self.units))
-        drawn = shapes.rows(self.rng, self.noise, size, len(self.sources), extra)
+        drawn = shapes.rows(self.rng, self.noise, size, len(self.sources), extra, not self.items)
         if mirrored:
             drawn = np.concatenate([drawn, -drawn], axis=2)
-        if self.noise.shape not in shapes.GATED:
+        if self.noise.shape in shapes.PUBLISHED:
             plain = shapes.rows(self.rng, self.noise.plain, size, len(self.sources), extra)
             odd = [source.first_arm for source in self.sources.values()]
             drawn = np.where(np.array(odd)[:, None, None, None], drawn, plain)
@@ -143,13 +145,34 @@ class World:
 
     def spread(self, source: Source) -> float:
         wide = self.noise.ratio if source.first_arm else 1.0
+        if self.noise.clusters is not None:
+            return self.clustered(source, self.noise.clusters)
         return self.spreads.get(source.key, source.spread) * self.noise.scale * wide
+
+    def clustered(self, source: Source, alike: float) -> float:
+        """The spread of clusters whose items are `alike` (0 to 1). Of a share it follows from the
+        share; otherwise it widens the spread that the items alone would give."""
+        if source.range == (0, 1) and source.kind == "level" and source.items:
+            place = self.places.get(source.key, source.centre)
+            share = float(np.clip(from_scale(source.link)(np.float64(place)), 1e-6, 1 - 1e-6))
+            slope = {"linear": 1.0, "log": 1 / share, "logit": 1 / (share * (1 - share))}
+            return float(np.sqrt(alike * share * (1 - share)) * slope[source.link])
+        plain = self.spreads.get(source.key, source.spread)
+        return float(plain * np.sqrt(1 + (max(source.items, 1) - 1) * alike))
 
     def select(self, metric: str, arm: str, at=None, along: str | None = None):
         """Points, values and counts of one source; the same at every call."""
         key = key_of(metric, arm, at, along)
         if key not in self.made:
-            self.made[key] = self.make(self.sources[key])
+            source = self.sources[key]
+            where = key, self.places.get(key), self.spread(source), self.bend
+            if where not in self.kept:
+                made = self.make(source)
+                if not self.items:
+                    self.made[key] = made
+                    return made
+                self.kept[where] = made
+            self.made[key] = self.kept[where]
         return self.made[key]
 
     def make(self, source: Source) -> tuple:

@@ -1,0 +1,42 @@
+"""A new calibration grades recorded verdicts anew; what was recorded stays as it was."""
+
+import pytest
+from ledger.test_ledger import load, record, registered  # noqa: F401
+from stages.test_stages import run_all
+
+from recount import files, layout, ledger, regrade
+from recount.cli import main
+
+
+@pytest.fixture
+def recorded(registered, monkeypatch):  # noqa: F811
+    run_all(registered, "toy")
+    record(registered)
+    monkeypatch.setenv("RECOUNT_ROOT", str(registered))
+    return registered
+
+
+def test_calibrating_twice_computes_once_and_keeps_the_evidence_whole(recorded, capsys):
+    paper = load(recorded)
+    _, verdicts, path = layout.evidence(paper, "laptop")
+    before = files.read_json(verdicts)
+    assert main(["calibrate", "toy"]) == 0
+    assert "graded anew" in capsys.readouterr().out.replace("\n", " ")
+    assert ledger.verify(paper, "laptop").state == "ok"
+    after = files.read_json(verdicts)
+    assert before["judgements"]["main"]["grades"] == ["provisional"]
+    assert after["judgements"]["main"]["grades"][0] == "provisional (shape unknown)"
+    kept = {"registration", "manifests", "states", "rows", "fingerprint"}
+    assert {key: before[key] for key in kept} == {key: after[key] for key in kept}
+    written = path.read_bytes()
+    assert main(["calibrate", "toy"]) == 0
+    assert "unchanged" in capsys.readouterr().out and path.read_bytes() == written
+
+
+def test_damaged_evidence_is_not_mended_on_the_way(recorded):
+    paper = load(recorded)
+    _, verdicts, _ = layout.evidence(paper, "laptop")
+    verdicts.write_bytes(verdicts.read_bytes().replace(b"reproduced", b"contradicted", 1))
+    damaged = verdicts.read_bytes()
+    assert not regrade.keep(paper, "laptop", {})
+    assert verdicts.read_bytes() == damaged and ledger.verify(paper, "laptop").state == "damaged"
