@@ -7,6 +7,7 @@ recorded papers enough to know its own noise. Rows, runs and registration stay a
 import pandas as pd
 
 from recount import files, layout, ledger
+from recount.ledger.verifying import judgements, seal
 from recount.typed import BadValue
 
 
@@ -22,12 +23,12 @@ def keep(paper, scale: str, calibrations: dict) -> bool:
         return False
     entry = files.read_json(json_path)
     frame = pd.read_parquet(rows_path)
-    judged = ledger.judgements(paper, scale, frame, entry["states"], calibrations)
+    judged = judgements(paper, scale, frame, entry["states"], calibrations)
     for claim, one in judged.items():
         if one["outcome"] != entry["judgements"][claim]["outcome"]:
             raise BadValue(f"{json_path}: {claim}: its outcome differs; run `recount verify`")
     files.write_json(path, calibrations)
     entry |= {"judgements": judged, "calibration": files.sha256(path)}
     entry.pop("seal")
-    files.write_json(json_path, entry | {"seal": ledger.seal(entry)})
+    files.write_json(json_path, entry | {"seal": seal(entry)})
     return True
