@@ -60,7 +60,7 @@ def start(results: Path, paper, scale: str, arm: str, stage: str, stream: str) -
         "stage": stage,
         "stream": stream,
         "seeds": paper.scales[scale].seeds,
-        "time": datetime.now(UTC).isoformat(timespec="seconds"),
+        "time": datetime.now(UTC).isoformat(timespec="microseconds"),
         **provenance.commit(paper.folder.parents[2], paper.folder),
     }
     log = results / NAME

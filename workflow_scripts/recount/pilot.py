@@ -28,17 +28,20 @@ def run(paper, scale: str, results: Path) -> tuple[pd.DataFrame, dict[str, dict[
         stages.evaluate(paper, scale, arm, place.data, trained, place.metrics(arm), "pilot")
         states[arm] = files.read_json(place.evaluated(arm))
         if trained:
-            states[arm]["seconds"] += files.read_json(trained)["seconds"]
+            for spent in ("seconds", "cpu_seconds"):
+                states[arm][spent] += files.read_json(trained)[spent]
         frames.append(pd.read_parquet(place.metrics(arm)))
     filled = [frame for frame in frames if len(frame)]
     return (pd.concat(filled, ignore_index=True) if filled else frames[0]), states
 
 
-def keep(paper, scale: str, results: Path, frame: pd.DataFrame) -> Path:
-    """Keeps pilot rows for the calibration, which takes only pooled spread from them."""
+def keep(paper, scale: str, results: Path, frame: pd.DataFrame, cpu_seconds: float = 0.0) -> Path:
+    """Keeps pilot rows for the calibration, which takes only pooled spread from them, and what all
+    arms cost together, which a verdict of this design cannot undercut by far."""
     path = kept(paper, scale, results)
     files.write_parquet(path, frame)
-    files.write_json(path.with_suffix(".json"), {"design": hashes.design_hash(paper, scale)})
+    told = {"design": hashes.design_hash(paper, scale), "cpu_seconds": round(cpu_seconds, 3)}
+    files.write_json(path.with_suffix(".json"), told)
     return path
 
 

@@ -26,7 +26,8 @@ def run(args) -> int:
         show(out, paper, frame, states)
         for metric, one in pilot.spreads(frame).items():
             out.print(f"  {metric}: spread over seeds {one['spread']:.4g}")
-        path = pilot.keep(paper, args.scale, root / "results", frame)
+        spent = sum(one["cpu_seconds"] for one in states.values())
+        path = pilot.keep(paper, args.scale, root / "results", frame, spent)
         out.print(f"kept {path.relative_to(root)}; `recount calibrate` takes its spread from there")
     return 0
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from recount import files, hashes, layout, provenance, stages
-from recount.ledger import chain, versions
+from recount import files, hashes, layout, pilot, provenance, stages
+from recount.ledger import chain, plausible, versions
 from recount.ledger.verifying import judgements, seal
 from recount.run import KEY_COLUMNS, verdict_seeds
 from recount.typed import BadValue
@@ -25,6 +25,7 @@ def record(paper, scale: str, results: Path, root: Path) -> Path:
     manifests = manifests_of(paper, scale, results)
     refuse(paper, scale, manifests, root)
     lines, account = chain.collect(paper, scale, results, manifests, root)
+    refuse_implausible(paper, scale, results, frame, manifests, account)
     versions.keep(paper, scale, root)
     rows_path, json_path, calibration_path = layout.evidence(paper, scale)
     files.write_parquet(rows_path, arranged(frame))
@@ -53,6 +54,20 @@ def record(paper, scale: str, results: Path, root: Path) -> Path:
     }
     files.write_json(json_path, entry | {"seal": seal(entry)})
     return json_path
+
+
+def refuse_implausible(paper, scale: str, results: Path, frame, manifests, account) -> None:
+    """Raises BadValue with all that no honest run leaves. A run that was resumed has spent time
+    that its manifest does not know of."""
+    found = plausible.faults(paper, scale, frame, manifests)
+    resumed = {one["arm"] for one in (account or {}).get("without_result", [])}
+    for arm in set(manifests) - resumed if paper.kind == "train" else ():
+        done = plausible.work(paper, scale, arm, results)
+        found += plausible.hurried(paper, scale, arm, manifests[arm]["train"], done)
+    if not resumed:
+        found += plausible.outran(manifests, pilot.kept(paper, scale, results))
+    if found:
+        raise BadValue(f"{paper.slug} at {scale} is not plausible: {'; '.join(sorted(found))}")
 
 
 def arranged(frame: pd.DataFrame) -> pd.DataFrame:
