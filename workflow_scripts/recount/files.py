@@ -7,7 +7,9 @@ import contextlib
 import hashlib
 import json
 import os
+import time
 import uuid
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,11 +18,17 @@ import numpy as np
 
 from recount.typed import BadValue
 
+ABANDONED = 3600.0  # seconds after which a temporary file has no writer any more
+LARGEST_JSON = 64 << 20
+MOST_ROWS, MOST_COLUMNS = 20_000_000, 256
+DAMAGED = "damaged, or never ours; delete it and run again"
+
 
 @contextlib.contextmanager
 def whole(path: Path) -> Iterator[Path]:
     """Yields a temporary path; renames it to `path` when the block ends without an exception."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    sweep(path)
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
     try:
         yield temporary
@@ -29,6 +37,14 @@ def whole(path: Path) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def sweep(path: Path) -> None:
+    """Removes what killed writers of `path` left behind."""
+    for left in path.parent.glob(f".{path.name}.*"):
+        with contextlib.suppress(OSError):
+            if time.time() - left.stat().st_mtime > ABANDONED:
+                left.unlink()
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -51,12 +67,16 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def read_json(path: Path) -> Any:
-    """Raises BadValue with the file's name when it is missing or not JSON."""
+    """Raises BadValue with the file's name when it is missing, not JSON, or beyond all size."""
     try:
+        if path.stat().st_size > LARGEST_JSON:
+            raise BadValue(f"{path}: larger than {LARGEST_JSON >> 20} MiB; {DAMAGED}")
         return json.loads(path.read_bytes())
     except FileNotFoundError:
         raise BadValue(f"{path}: missing; run the stage that makes it") from None
-    except ValueError as error:
+    except BadValue:
+        raise
+    except (ValueError, RecursionError) as error:
         raise BadValue(f"{path}: not valid JSON ({error}); delete it and run again") from None
 
 
@@ -70,8 +90,36 @@ def write_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:
 
 
 def read_arrays(path: Path) -> dict[str, np.ndarray]:
-    with np.load(path) as archive:
-        return {name: archive[name] for name in archive.files}
+    """The arrays of an .npz. BadValue unless it is as `write_arrays` writes it: plain numbers, not
+    compressed, and no array larger than its own bytes in the file."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for member in archive.infolist():
+                if member.compress_type != zipfile.ZIP_STORED:
+                    raise BadValue(f"{path}: {member.filename} is compressed; {DAMAGED}")
+        with np.load(path, allow_pickle=False) as archive:
+            for name in archive.zip.namelist():
+                promised(path, archive.zip, name)
+            return {name: archive[name] for name in archive.files}
+    except FileNotFoundError:
+        raise BadValue(f"{path}: missing; run the stage that makes it") from None
+    except BadValue:
+        raise
+    except (ValueError, EOFError, TypeError, zipfile.BadZipFile, MemoryError) as error:
+        raise BadValue(f"{path}: no plain arrays ({error}); {DAMAGED}") from None
+
+
+def promised(path: Path, archive: zipfile.ZipFile, name: str) -> None:
+    """Raises BadValue where an array's header asks for more than its member holds."""
+    with archive.open(name) as stream:
+        version = np.lib.format.read_magic(stream)
+        form = np.lib.format
+        header = form.read_array_header_1_0 if version == (1, 0) else form.read_array_header_2_0
+        shape, _, kind = header(stream)
+        size = int(np.prod([int(one) for one in shape], dtype=object)) * kind.itemsize
+        held = archive.getinfo(name).file_size - stream.tell()
+    if kind.hasobject or size != held:
+        raise BadValue(f"{path}: {name} promises {size} bytes and holds {held}; {DAMAGED}")
 
 
 def write_parquet(path: Path, table) -> None:
@@ -87,6 +135,39 @@ def write_parquet(path: Path, table) -> None:
 
 def digest_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
+
+
+def read_table(source):
+    """A parquet file, by path or as a stream, as a pandas frame. BadValue where it is none, or is
+    larger than anything that is written here."""
+    import pandas as pd
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    shown = source if isinstance(source, Path) else "recorded rows"
+    try:
+        with pq.ParquetFile(source) as opened:
+            rows, columns = opened.metadata.num_rows, opened.metadata.num_columns
+            if rows > MOST_ROWS or columns > MOST_COLUMNS:
+                raise BadValue(f"{shown}: {rows} rows of {columns} columns; {DAMAGED}")
+        if not isinstance(source, Path):
+            source.seek(0)
+        return pd.read_parquet(source)
+    except FileNotFoundError:
+        raise BadValue(f"{shown}: missing; run the stage that makes it") from None
+    except (pa.ArrowException, OSError, EOFError) as error:
+        raise BadValue(f"{shown}: not readable ({str(error):.200}); {DAMAGED}") from None
+
+
+def read_tensors(path: Path) -> dict[str, np.ndarray]:
+    """The arrays of a .safetensors file, which holds numbers and cannot hold code."""
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
+
+    try:
+        return load_file(path)
+    except (SafetensorError, ValueError, KeyError, TypeError) as error:
+        raise BadValue(f"{path}: no plain arrays ({str(error):.200}); {DAMAGED}") from None
 
 
 def sha256(path: Path) -> str:

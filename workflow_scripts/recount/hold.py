@@ -15,6 +15,7 @@ import contextlib
 import json
 import os
 import platform
+import signal
 import threading
 import time
 import uuid
@@ -31,6 +32,7 @@ NAME = "hold.json"
 BEAT = 10.0
 SILENCE = 150.0
 LOOK = 0.5
+TOLD = (signal.SIGTERM, signal.SIGUSR1)
 
 
 class Lost(SystemExit):
@@ -77,11 +79,29 @@ def held(folder: Path, name: str = NAME, look: float = LOOK) -> Iterator[Hold]:
     beating = threading.Thread(target=hold.beat, daemon=True)
     beating.start()
     try:
-        yield hold
+        with leaving():
+            yield hold
     finally:
         hold.released.set()
         if read(hold.path).get("token") == hold.token:
             hold.path.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def leaving() -> Iterator[None]:
+    """SIGTERM and SIGUSR1 end the block with exit code 75 (try again), so that the lock goes too.
+    A training that is under way writes a checkpoint first, by its own handlers."""
+
+    def leave(*_) -> None:
+        raise SystemExit(75)
+
+    main = threading.current_thread() is threading.main_thread()
+    before = {name: signal.signal(name, leave) for name in TOLD if main}
+    try:
+        yield
+    finally:
+        for name, handler in before.items():
+            signal.signal(name, handler)
 
 
 def create(hold: Hold) -> bool:

@@ -37,8 +37,8 @@ class Layout:
     def progress(self, arm: str) -> Path:
         return self.folder / "runs" / arm / "progress.json"
 
-    def checkpoints(self, arm: str) -> Path:
-        return self.folder / "runs" / arm / "checkpoints"
+    def checkpoints(self, arm: str, design: str) -> Path:
+        return checkpoints(self.run(arm), design)
 
     def judgement(self, claim: str) -> Path:
         return self.folder / f"{claim}.json"
@@ -46,6 +46,11 @@ class Layout:
     @property
     def report(self) -> Path:
         return self.folder / "report.html"
+
+
+def checkpoints(run: Path, design: str) -> Path:
+    """Where a training keeps its checkpoints: another design never finds them."""
+    return run.with_name(f"checkpoints-{design[:16]}")
 
 
 def of(paper, scale: str, results: Path) -> Layout:

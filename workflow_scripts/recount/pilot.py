@@ -30,7 +30,7 @@ def run(paper, scale: str, results: Path) -> tuple[pd.DataFrame, dict[str, dict[
         if trained:
             for spent in ("seconds", "cpu_seconds"):
                 states[arm][spent] += files.read_json(trained)[spent]
-        frames.append(pd.read_parquet(place.metrics(arm)))
+        frames.append(files.read_table(place.metrics(arm)))
     filled = [frame for frame in frames if len(frame)]
     return (pd.concat(filled, ignore_index=True) if filled else frames[0]), states
 
@@ -55,7 +55,7 @@ def rows(paper, scale: str, results: Path) -> pd.DataFrame | None:
     if not path.exists():
         return None
     same = files.read_json(path.with_suffix(".json"))["design"] == hashes.design_hash(paper, scale)
-    return pd.read_parquet(path) if same else None
+    return files.read_table(path) if same else None
 
 
 def spreads(frame: pd.DataFrame) -> dict[str, dict[str, float | None]]:

@@ -4,9 +4,7 @@ Only committed evidence counts, so the pool is the same for everybody; the paper
 is left out of it, so no verdict is judged by a shape of its own making.
 """
 
-import pandas as pd
-
-from recount import layout
+from recount import files, layout
 from recount.judge.shape import Pool, residuals
 
 SCALES = ("laptop", "gpu", "paper")
@@ -28,4 +26,4 @@ def recorded(paper, scale: str) -> tuple:
     rows, verdicts, _ = layout.evidence(paper, scale)
     if scale not in paper.scales or not rows.exists() or not verdicts.exists():
         return ()
-    return residuals(paper, pd.read_parquet(rows))
+    return residuals(paper, files.read_table(rows))

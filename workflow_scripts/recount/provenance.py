@@ -49,9 +49,15 @@ def fingerprint() -> dict[str, Any]:
         "python": platform.python_version(),
         "machine": platform.machine(),
         "processor": processor(),
-        "threads": int(os.environ.get("OMP_NUM_THREADS", "0")),
+        "threads": threads(os.environ.get("OMP_NUM_THREADS", "0")),
         **{name: version(name) for name in PACKAGES},
     }
+
+
+def threads(told: str) -> int:
+    """The number of threads, the outermost of a list such as `4,2`; 0 where it is no number."""
+    first = told.split(",")[0].strip()
+    return int(first) if first.isascii() and first.isdigit() and len(first) < 6 else 0
 
 
 def version(package: str) -> str | None:

@@ -52,7 +52,7 @@ def root() -> Path:
     """The project's folder: RECOUNT_ROOT, or the nearest one upwards with Snakefile and papers."""
     named = os.environ.get("RECOUNT_ROOT")
     if named:
-        if not (Path(named) / "papers").is_dir():
+        if not is_folder(Path(named) / "papers"):
             raise BadValue(f"RECOUNT_ROOT={named}: has no folder papers; name the project's folder")
         return Path(named).resolve()
     here = Path.cwd().resolve()
@@ -63,6 +63,13 @@ def root() -> Path:
     if (source / "papers").is_dir():
         return source
     raise BadValue(f"{here}: no project here; go to the folder with Snakefile, or set RECOUNT_ROOT")
+
+
+def is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def load(base: Path | None = None, lint: bool = False) -> Registry:

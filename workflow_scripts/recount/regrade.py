@@ -4,8 +4,6 @@ Calibration speaks of a rule, not of data, so it may be made again at any time, 
 recorded papers enough to know its own noise. Rows, runs and registration stay as recorded.
 """
 
-import pandas as pd
-
 from recount import files, layout, ledger
 from recount.ledger.verifying import judgements, seal
 from recount.typed import BadValue
@@ -22,7 +20,7 @@ def keep(paper, scale: str, calibrations: dict) -> bool:
         files.write_json(path, calibrations)
         return False
     entry = files.read_json(json_path)
-    frame = pd.read_parquet(rows_path)
+    frame = files.read_table(rows_path)
     judged = judgements(paper, scale, frame, entry["states"], calibrations)
     for claim, one in judged.items():
         if one["outcome"] != entry["judgements"][claim]["outcome"]:

@@ -105,15 +105,30 @@ def choose(root: Path, config: Mapping[str, Any]) -> Choice:
     papers = registry.load(root).papers
     selected = select(papers, config.get("papers", "tour"), scale)
     folders = config.get("checkpoints") or {}
-    for slug in folders:
-        if slug not in papers:
-            raise BadValue(f"{where}: checkpoints: {slug!r}; {suggestion(slug, papers)}")
+    checkpoint_faults(folders, papers)
     return Choice(root, scale, with_scale(papers, scale), selected, dict(folders))
+
+
+def checkpoint_faults(folders: Any, papers: Mapping[str, Any]) -> None:
+    """Raises BadValue unless it maps papers to lists of folders that a variable can hold."""
+    where = "config: checkpoints"
+    if not isinstance(folders, Mapping):
+        raise BadValue(f"{where}: {folders!r:.80}; write a map, paper: [folder]")
+    for slug, named in folders.items():
+        if slug not in papers:
+            raise BadValue(f"{where}: {slug!r}; {suggestion(slug, papers)}")
+        if not isinstance(named, list) or not all(isinstance(one, str) and one for one in named):
+            raise BadValue(f"{where}: {slug}: {named!r:.80}; write a list of folders")
+        for one in named:
+            if not one.isprintable() or {os.pathsep, "="} & set(one):
+                raise BadValue(f"{where}: {slug}: {one!r:.80}; no {os.pathsep} nor = in its name")
 
 
 def select(papers: Mapping[str, Any], wanted: str | Iterable[str], scale: str) -> dict[str, Any]:
     """`tour`, `all`, a lab, a slug, or a list (or comma list) of these; papers with the scale."""
-    names = wanted.replace(",", " ").split() if isinstance(wanted, str) else list(wanted)
+    names = wanted.replace(",", " ").split() if isinstance(wanted, str) else wanted
+    if not isinstance(names, list | tuple) or not all(isinstance(one, str) for one in names):
+        raise BadValue(f"config: papers: {wanted!r:.80}; write tour, all, or names in a list")
     chosen = named(papers, names)
     missing = [slug for slug in chosen if scale not in chosen[slug].scales]
     if missing and set(names) & set(missing):

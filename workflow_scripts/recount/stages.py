@@ -55,7 +55,8 @@ def train_held(paper, scale, arm, data: Path, out: Path, stream: str, holding: h
     state = inherited(data)
     if state is None:
         progress = Progress(out.with_name("progress.json"), arm)
-        checkpoints = out.with_name("checkpoints")
+        checkpoints = layout.checkpoints(out, hashes.design_hash(paper, scale))
+        forget(out.parent, but=checkpoints)
         run = make_run(paper, experiment, scale, arm, progress, checkpoints, stream)
         begun = attempts.start(out.parents[5], paper, scale, arm, "train", stream)
         state = attempt(paper, scale, lambda: experiment.train(run, checked(data)), run)
@@ -63,9 +64,16 @@ def train_held(paper, scale, arm, data: Path, out: Path, stream: str, holding: h
         holding.keep()
         state["files"] = keep(learned, out.parent) if learned else {}
         state |= begun.end(state)
-        shutil.rmtree(checkpoints, ignore_errors=True)
         progress.close()
     files.write_json(out, state | {"arm": arm, "inputs": {data.name: files.sha256(data)}})
+    forget(out.parent)
+
+
+def forget(folder: Path, but: Path | None = None) -> None:
+    """Removes the checkpoints of a run, save those of the design that is trained now."""
+    for old in folder.glob("checkpoints*"):
+        if old != but:
+            shutil.rmtree(old, ignore_errors=True)
 
 
 def evaluate(
@@ -136,7 +144,7 @@ def collected(paper, scale: str, results: Path) -> tuple[pd.DataFrame, dict[str,
                 f"(design {state['design'][:8]}, now {design[:8]}); run `recount run {paper.slug}`"
             )
         verify_files(place.evaluated(arm), state)
-        frames.append(pd.read_parquet(place.metrics(arm)))
+        frames.append(files.read_table(place.metrics(arm)))
         states[arm] = {key: state.get(key) for key in ("state", "reason", "seconds")}
         if place.run(arm).exists():
             states[arm]["seconds"] += files.read_json(place.run(arm))["seconds"]
@@ -257,10 +265,9 @@ def rows_of(experiment, run: Run, data: Path, trained: Path | None):
     arrays = checked(data)
     if isinstance(experiment, Measure):
         return experiment.measure(run, arrays)
-    from safetensors.numpy import load_file
-
     verify_files(trained, files.read_json(trained))
-    return experiment.evaluate(run, arrays, load_file(trained.with_name("model.safetensors")))
+    model = files.read_tensors(trained.with_name("model.safetensors"))
+    return experiment.evaluate(run, arrays, model)
 
 
 def keep(learned: Learned, folder: Path) -> dict[str, str]:

@@ -200,7 +200,7 @@ def put(client, experiment: str, found: Found, content: str, results: Path) -> N
     report = layout.of(paper, found.scale, results).report
     if report.exists():
         client.log_artifact(parent, str(report))
-    frames = [pd.read_parquet(path) for path in found.metrics.values()]
+    frames = [files.read_table(path) for path in found.metrics.values()]
     rows = pd.concat(frames) if frames else pd.DataFrame(columns=KEY_COLUMNS)
     tags |= {"role": "seed", "mlflow.parentRunId": parent}
     for arm in found.runs:
@@ -214,7 +214,7 @@ def put_arm(client, experiment: str, found: Found, arm: str, rows, tags: dict, s
     stages = found.runs[arm]
     whole = all(one["state"] == "done" for one in stages.values())
     reason = next((one["reason"] for one in stages.values() if one.get("reason")), "")
-    curve = pd.read_parquet(found.curves[arm]) if arm in found.curves else None
+    curve = files.read_table(found.curves[arm]) if arm in found.curves else None
     settings = size_of(found) | series.flat("arm", found.paper.arms[arm])
     for seed in seeds_of(stages, rows):
         own = clipped(tags | {"arm": arm, "seed": seed, "reason": reason})

@@ -11,6 +11,7 @@ import os
 import sys
 from importlib import metadata
 
+from recount.logs import refused
 from recount.typed import BadValue
 
 COMMANDS = {
@@ -53,12 +54,15 @@ def main(argv: list[str] | None = None) -> int:
     except BadValue as error:
         print(f"recount {argv[0]}: {error}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        print(f"recount {argv[0]}: {refused(error)}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
 
 
 def command(name: str):

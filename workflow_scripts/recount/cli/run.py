@@ -23,10 +23,10 @@ def run(args) -> int:
     out = console()
     root = registry.root()
     choice = selection.choose(root, {"scale": args.scale, "papers": ",".join(args.papers)})
+    profile = known_profile(root, args.profile)
     plan = schedule.plan(choice, root / "results")
     if not args.yes:
         plans.show(plan, args.cores)
-    profile = known_profile(root, args.profile)
     done = driver.drive(root, choice, args.cores, plan.stale, out, args.again, profile)
     if done.nothing:
         out.print("Nothing to do: every result is there and belongs to this registration.")

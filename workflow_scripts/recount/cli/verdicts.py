@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from recount import files, layout
@@ -30,7 +31,7 @@ def show(choice, results: Path, console: Console) -> bool:
             table.add_row(
                 paper.slug,
                 claim,
-                f"[{style}]{printed(one)}[/{style}]",
+                f"[{style}]{escape(printed(one))}[/{style}]",
                 ", ".join(one["grades"]),
                 agreement(one["outcome"], recorded.get(claim)),
             )

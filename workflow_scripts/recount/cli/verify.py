@@ -21,7 +21,7 @@ def run(args) -> int:
         checks += ledger.verify_kept(paper, scale)
     out = console()
     for check in checks:
-        out.print(f"{check.state:8} {check.slug} at {check.scale}: {check.detail}")
+        out.print(f"{check.state:8} {check.slug} at {check.scale}: {check.detail}", markup=False)
     damaged = sum(check.state == "damaged" for check in checks)
     stale = sum(check.state == "stale" for check in checks)
     out.print(f"{len(checks)} verified, {damaged} damaged, {stale} stale.")

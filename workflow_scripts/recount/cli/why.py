@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 
 from recount import files, layout, registry, schedule, selection
 from recount.cli.screen import console
@@ -16,13 +17,16 @@ def add(parser) -> None:
 
 def run(args) -> int:
     root = registry.root()
+    if args.scale not in selection.SCALES:
+        near = selection.suggestion(args.scale, selection.SCALES)
+        raise BadValue(f"scale: {args.scale!r}; {near}")
     paper, claim = find(registry.load(root).papers, args.claim.removeprefix("claim_"))
     out = console()
     results = root / "results"
     place = layout.of(paper, args.scale, results)
     path = place.judgement(claim)
     out.print(f"[bold]{paper.slug}, claim {claim}, {args.scale} scale[/bold]")
-    out.print(paper.claims[claim].statement.strip())
+    out.print(paper.claims[claim].statement.strip(), markup=False)
     stale = schedule.stale_files(paper, args.scale, results) if args.scale in paper.scales else []
     for arm in paper.arms:
         show_arm(out, root, place, arm, stale)
@@ -52,10 +56,12 @@ def show_arm(console: Console, root: Path, place, arm: str, stale: list[Path]) -
             continue
         one = files.read_json(path)
         job = f", job {one['job']} on {one['node']}" if one.get("job") else ""
-        console.print(f"  {arm}: {stage} {one['state']} in {one['seconds']:.1f} s{job}")
+        text = f"  {arm}: {stage} {one['state']} in {one['seconds']:.1f} s{job}"
+        console.print(text, markup=False)
         if one["state"] != "done":
-            console.print(f"    reason: {one['reason']}")
-            console.print("    " + (one.get("trace") or "").replace("\n", "\n    "))
+            console.print(f"    reason: {one['reason']}", markup=False)
+            trace = (one.get("trace") or "").replace("\n", "\n    ")
+            console.print(f"    {trace}", markup=False)
             console.print(f"    remedy: {remedy(one)}")
         elif path in stale or path.with_name("metrics.parquet") in stale:
             console.print("    stale: made under another registration, or its bytes changed")
@@ -85,12 +91,14 @@ def tail(console: Console, root: Path, place, arm: str) -> None:
 
 def show_judgement(console: Console, one: dict) -> None:
     grades = f" ({', '.join(one['grades'])})" if one["grades"] else ""
-    console.print(f"[bold]{one['words']}[/bold]{grades}; {one['scope']}")
+    rest = escape(f"{grades}; {one['scope']}")
+    console.print(f"[bold]{escape(one['words'])}[/bold]{rest}")
     if one["reason"]:
-        console.print(f"  because: {one['reason']}")
+        console.print(f"  because: {one['reason']}", markup=False)
     for name, quantity in one["quantities"].items():
         low, high = (quantity[side] for side in ("low", "high"))
-        console.print(f"  {name}: {quantity['point']} in [{low}, {high}] ({quantity['interval']})")
+        text = f"  {name}: {quantity['point']} in [{low}, {high}] ({quantity['interval']})"
+        console.print(text, markup=False)
     for part, expression in one["expressions"].items():
         console.print(f"  {part}: {expression['text']} -> {expression['value']}", markup=False)
     for guard in one["guards"]:

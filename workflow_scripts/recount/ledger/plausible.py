@@ -93,7 +93,7 @@ def work(paper, scale: str, arm: str, results: Path) -> dict[str, int] | None:
     curve, model = run.with_name("curve.parquet"), run.with_name("model.safetensors")
     if not curve.exists() or not model.exists():
         return None
-    steps = pd.read_parquet(curve, columns=["step"])["step"].max()
+    steps = files.read_table(curve)["step"].max()
     with model.open("rb") as stream:
         header = json.loads(stream.read(int.from_bytes(stream.read(8), "little")))
     held = [one["shape"] for name, one in header.items() if name != "__metadata__"]

@@ -32,7 +32,7 @@ def record(paper, scale: str, results: Path, root: Path) -> Path:
     if account:
         files.write_bytes(layout.attempts(paper, scale), lines)
     calibration = files.read_json(calibration_path) if calibration_path.exists() else {}
-    judged = judgements(paper, scale, pd.read_parquet(rows_path), states, calibration)
+    judged = judgements(paper, scale, files.read_table(rows_path), states, calibration)
     first = next(iter(manifests.values()))["evaluate"]
     entry = {
         "judgements": judged,

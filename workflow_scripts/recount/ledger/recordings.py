@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from recount import files
 from recount.ledger.gitlog import Repository
 
 PATH = re.compile(
@@ -60,7 +61,7 @@ class Recording:
         return {first, *(str(one["commit"]) for _, _, one in self.runs())}
 
     def rows(self) -> pd.DataFrame:
-        return pd.read_parquet(io.BytesIO(self.beside["parquet"]))
+        return files.read_table(io.BytesIO(self.beside["parquet"]))
 
 
 def recordings(repository: Repository) -> tuple[list[Recording], dict[tuple, list[Recording]]]:

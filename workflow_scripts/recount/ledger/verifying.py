@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from recount import attempts, files, hashes, judge, layout
 from recount.ledger import chain
 from recount.typed import BadValue
@@ -45,7 +43,7 @@ def verify(paper, scale: str) -> Check:
         return Check(paper.slug, scale, "damaged", str(error))
     if stale := staleness(paper, scale, entry["registration"]):
         return Check(paper.slug, scale, "stale", stale)
-    frame = pd.read_parquet(io.BytesIO(rows))
+    frame = files.read_table(io.BytesIO(rows))
     rates = files.read_json(calibration_path) if calibration else {}
     again = judgements(paper, scale, frame, entry["states"], rates)
     recorded = entry["judgements"]
@@ -107,7 +105,7 @@ def attempts_hold(paper, scale: str, entry: dict[str, Any], rows: bytes) -> str:
     if not recorded:
         return "recorded before the attempts log"
     try:
-        chain.check(entry, content, pd.read_parquet(io.BytesIO(rows)), path.name)
+        chain.check(entry, content, files.read_table(io.BytesIO(rows)), path.name)
     except attempts.Broken as error:
         raise Damaged(str(error)) from None
     return f"{recorded['recorded']} of {recorded['started']} attempts"

@@ -20,11 +20,14 @@ KEEP = 2
 def write(path: Path, content: bytes) -> None:
     """All of `content` under `path`, or nothing, also when the machine dies."""
     aside = path.with_name(f".{path.name}.{os.getpid()}")
-    with aside.open("wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    aside.replace(path)
+    try:
+        with aside.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
@@ -52,7 +55,7 @@ def latest(folder: Path, identity: str) -> tuple[int, dict[str, Tensor]] | None:
             content = note.with_suffix(".safetensors").read_bytes()
             if facts["identity"] == identity and facts["sha256"] == digest(content):
                 return int(facts["step"]), safetensors.torch.load(content)
-        except (OSError, ValueError, KeyError, TypeError, SafetensorError):
+        except (OSError, ValueError, LookupError, TypeError, RecursionError, SafetensorError):
             continue
     return None
 

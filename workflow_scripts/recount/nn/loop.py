@@ -139,6 +139,15 @@ class Flat:
                 found[f"{name}.{i}"] = value
         return found
 
+    def fits(self, found: dict[str, Tensor]) -> bool:
+        """Whether a checkpoint holds every tensor, each in its shape."""
+        shapes = {name: tuple(value.shape) for name, value in found.items()}
+        return "curve" in shapes and all(
+            shapes.get(f"{name}.{i}") == (() if name == "step" else tuple(tensor.shape))
+            for i, tensor in enumerate(self.tensors)
+            for name in ("weights", "step", "exp_avg", "exp_avg_sq")
+        )
+
     def resume(self, found: dict[str, Tensor]) -> None:
         with torch.no_grad():
             for i, tensor in enumerate(self.tensors):
@@ -186,11 +195,11 @@ class Points:
             self.add(step, {name.removeprefix("curve."): found[name][row] for name in names})
 
     def long(self, seeds: tuple[int, ...]) -> dict[str, np.ndarray]:
-        """Columns seed, step, metric, value."""
+        """Columns seed, step, metric, value; by step, then metric, also after a resumption."""
         rows = [
             (seed, step, name, float(value))
             for step, values in zip(self.steps, self.values, strict=True)
-            for name, column in values.items()
+            for name, column in sorted(values.items())
             for seed, value in zip(seeds, column, strict=True)
         ]
         columns = list(zip(*rows, strict=True)) or [()] * 4
@@ -265,7 +274,7 @@ def fit(
     folder = run.checkpoints / name if run.checkpoints else None
     who = identity(run, name, chosen, model)
     start = 0
-    if folder and (found := checkpoint.latest(folder, who)):
+    if folder and (found := checkpoint.latest(folder, who)) and flat.fits(found[1]):
         start = found[0]
         flat.resume(found[1])
         points.resume(found[1])

@@ -7,13 +7,12 @@ import math
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
-from recount import series
+from recount import files, series
 from recount.reports import wording
 from recount.results import Found
 from recount.run import KEY_COLUMNS
+from recount.typed import BadValue
 
 CURVE_POINTS = 60
 CURVE_METRICS = 4
@@ -26,8 +25,8 @@ def metric_rows(found: Found | None) -> pd.DataFrame:
     frames = []
     for path in found.metrics.values() if found else ():
         try:
-            frames.append(pq.read_table(path).to_pandas())
-        except (pa.ArrowException, OSError):
+            frames.append(files.read_table(path))
+        except BadValue:
             continue
     filled = [frame for frame in frames if len(frame)]
     return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame()
@@ -110,8 +109,8 @@ def curves(found: Found | None) -> list[dict[str, Any]]:
     lines: dict[str, dict[str, list]] = {}
     for arm, path in (found.curves if found else {}).items():
         try:
-            frame = pq.read_table(path).to_pandas()
-        except (pa.ArrowException, OSError):
+            frame = files.read_table(path)
+        except BadValue:
             continue
         for (metric, _), rows in frame.groupby(["metric", "seed"]):
             rows = rows.sort_values("step")

@@ -161,7 +161,8 @@ def inputs_of(paper, scale: str, results: Path) -> str:
     folders = [layout.of(paper, name, results).folder for name in SCALES]
     for folder in (*folders, paper.folder / "evidence"):
         for path in sorted(one for one in folder.rglob("*") if one.suffix in READ):
-            if path.name != "progress.json" and "checkpoints" not in path.parts:
+            passing = any(part.startswith("checkpoints") for part in path.parts)
+            if path.name != "progress.json" and not passing:
                 digest.update(f"{path.relative_to(folder)} {files.sha256(path)}".encode())
     for name in paper.scales:
         digest.update(hashes.design_hash(paper, name).encode())

@@ -18,7 +18,6 @@ from recount.typed import BadValue
 
 VARIABLE = "RECOUNT_CHECKPOINTS"
 PICKLED = {".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".msgpack", ".h5", ".joblib"}
-CONFIGS = ("config.json", "tokenizer_config.json", "generation_config.json")
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,11 @@ def from_config(slug: str) -> list[str]:
 
 def accepted(folder: Path) -> Checkpoint:
     """The folder as a Checkpoint. BadValue names the file that makes it unusable, and a remedy."""
-    if not (folder / "config.json").is_file():
+    try:
+        named = (folder / "config.json").is_file()
+    except OSError as error:
+        raise BadValue(f"{VARIABLE}: cannot look for config.json there ({error})") from None
+    if not named:
         raise BadValue(f"{folder}: has no config.json; name the folder of a Hugging Face model")
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     for path in files:
@@ -81,19 +84,21 @@ def accepted(folder: Path) -> Checkpoint:
 
 
 def refuse_code(path: Path) -> None:
-    if path.suffix in PICKLED:
+    if path.suffix.lower() in PICKLED:
         raise BadValue(
             f"{path}: may hold pickled objects, which can run code; convert it to safetensors"
         )
-    if path.suffix == ".py":
+    if path.suffix.lower() in (".py", ".pyc", ".so"):
         raise BadValue(
             f"{path}: remote code is never run; use a model that transformers itself knows"
         )
-    if path.name in CONFIGS:
+    if path.name.endswith("config.json"):
         try:
             content = json.loads(path.read_text())
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise BadValue(f"{path}: is no JSON ({error}); download the checkpoint again") from None
+        if not isinstance(content, dict):
+            raise BadValue(f"{path}: is no JSON object; download the checkpoint again")
         if "auto_map" in content:
             raise BadValue(
                 f"{path}: auto_map asks for remote code, which is never run; "

@@ -1,0 +1,289 @@
+"""Every paper that trains survives a stop before any step, with the same bits in the end.
+
+A paper trains through `nn.loop.fit` or not at all; so each is stopped before its k-th step for
+every k of a small run, and what the resumed training leaves is compared with an undisturbed one.
+"""
+
+import ast
+import dataclasses
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from fault_table import count, row
+
+from recount import experiment, files, layout, registry, stages
+from recount.nn import loop
+from recount.run import verdict_seeds
+from recount.typed import build
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.append(str(Path(__file__).parents[1] / "slurm"))
+PAPERS = {slug: one for slug, one in registry.load(ROOT).papers.items() if one.kind == "train"}
+STEPS = 3
+
+
+class Killed(Exception):
+    """Stands for a power cut: nothing between two steps may catch it."""
+
+
+@pytest.fixture
+def stopped(monkeypatch):
+    """`stopped(k)`: the k-th step from now on raises; None lets all pass. Counts the steps."""
+    real, state = loop.Flat.step, {"left": None, "taken": 0}
+
+    def step(self, *arguments):
+        if state["left"] == 0:
+            raise Killed
+        state["taken"] += 1
+        state["left"] = None if state["left"] is None else state["left"] - 1
+        return real(self, *arguments)
+
+    def begin(left):
+        state.update(left=left, taken=0)
+        return state
+
+    monkeypatch.setattr(loop.Flat, "step", step)
+    monkeypatch.setitem(loop.fit.__kwdefaults__, "save_seconds", 0.0)
+    return begin
+
+
+def trained(paper, stopped):
+    """(arm, experiment, run, data, what it learns, steps) of the first arm that learns something;
+    in a full round of all."""
+    left = count(len(paper.arms), 1)
+    for arm in paper.arms:
+        study, run, data = made(paper, None, arm)
+        state = stopped(None)
+        try:
+            whole = study.train(run, data)
+        except experiment.NotRun:
+            continue
+        if state["taken"] and left:
+            left -= 1
+            yield arm, study, run, data, whole, state["taken"]
+
+
+def made(paper, folder: Path | None, arm: str):
+    """The experiment, a small run of one arm, and the data."""
+    study = experiment.load(paper.folder)
+    declared = paper.scales["smoke"].size
+    small = declared | {"steps": STEPS} if "steps" in declared else declared
+    seeds = verdict_seeds(paper.slug, "smoke", 1, 2, "pilot")
+    size = build(study.size, small, "size")
+    common = dict(slug=paper.slug, scale="smoke", size=size, seeds=seeds)
+    data = study.generate(stages.Run(**common))
+    value = build(study.arm, paper.arms[arm], "arm")
+    return study, stages.Run(**common, arm_name=arm, arm=value, checkpoints=folder), data
+
+
+def same(one, other) -> bool:
+    """Bit for bit: arrays and curves, in their order."""
+    return all(
+        list(a) == list(b)
+        and all(
+            np.asarray(a[name]).tobytes() == np.asarray(b[name]).tobytes()
+            and np.shape(a[name]) == np.shape(b[name])
+            for name in a
+        )
+        for a, b in ((one.arrays, other.arrays), (one.curve, other.curve))
+    )
+
+
+@pytest.mark.parametrize("slug", PAPERS)
+def test_stopped_before_any_step_a_paper_ends_with_the_same_bits(slug, tmp_path, stopped):
+    tried = 0
+    for arm, study, run, data, whole, steps in trained(PAPERS[slug], stopped):
+        for step in range(steps):
+            folder = tmp_path / arm / str(step)
+            resumed = dataclasses.replace(run, checkpoints=folder)
+            stopped(step)
+            with pytest.raises(Killed):
+                study.train(resumed, data)
+            state = stopped(None)
+            again = study.train(resumed, data)
+            fine = same(again, whole) and state["taken"] == steps - step
+            row("Training killed before any step: the same bits", 1, int(fine), "every paper")
+            assert fine, (arm, step, state["taken"])
+            tried += 1
+    assert tried >= 2
+
+
+@pytest.mark.parametrize("slug", PAPERS)
+def test_a_spoilt_checkpoint_of_a_paper_gives_way_and_the_bits_are_the_same(
+    slug, tmp_path, stopped
+):
+    """The newest is damaged: the one before is taken. All are: it starts again."""
+    _, study, run, data, whole, _ = next(trained(PAPERS[slug], stopped))
+    for damage in DAMAGES:
+        for reach in ("newest", "all"):
+            folder = tmp_path / f"{damage}-{reach}"
+            resumed = dataclasses.replace(run, checkpoints=folder)
+            stopped(2)
+            with pytest.raises(Killed):
+                study.train(resumed, data)
+            notes = sorted(folder.rglob("*.json"))
+            assert len(notes) == 2
+            for note in notes[-1:] if reach == "newest" else notes:
+                DAMAGES[damage](note.with_suffix(".safetensors"), note)
+            state = stopped(None)
+            again = study.train(resumed, data)
+            fine = same(again, whole)
+            row("Checkpoint flipped, cut, swapped or lost: noticed, the same bits", 1, int(fine))
+            assert fine, (damage, reach)
+            assert state["taken"] > 0
+
+
+def flip(tensors: Path, note: Path) -> None:
+    content = bytearray(tensors.read_bytes())
+    content[len(content) * 2 // 3] ^= 4
+    tensors.write_bytes(content)
+
+
+def foreign(tensors: Path, note: Path) -> None:
+    """A checkpoint that is whole, says that it is ours, and holds something else."""
+    import safetensors.torch
+
+    content = safetensors.torch.save({"weights.0": torch.zeros(1)})
+    tensors.write_bytes(content)
+    facts = json.loads(note.read_text())
+    note.write_text(json.dumps(facts | {"sha256": loop.checkpoint.digest(content)}))
+
+
+DAMAGES = {
+    "flip": flip,
+    "cut": lambda tensors, note: os.truncate(tensors, tensors.stat().st_size - 7),
+    "lost": lambda tensors, note: tensors.unlink(),
+    "note": lambda tensors, note: note.write_text("{"),
+    "foreign": foreign,
+}
+
+
+def test_all_training_goes_through_the_loop():
+    """No optimiser and no backward pass but the loop's, so that all of it can be resumed."""
+    own = ROOT / "workflow_scripts" / "recount" / "nn" / "loop.py"
+    sources = [*(ROOT / "workflow_scripts").rglob("*.py"), *(ROOT / "papers").rglob("*.py")]
+    found = [path for path in sources if path != own and walks(path)]
+    assert walks(own) and found == []
+
+
+def walks(path: Path) -> list[str]:
+    calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    names = [ast.unparse(one.func) for one in calls]
+    return [
+        name
+        for name, call in zip(names, calls)
+        if name.endswith(".backward") and not call.args or ".optim." in name
+    ]
+
+
+@pytest.mark.parametrize("slug", [s for s, one in registry.load(ROOT).papers.items()
+                                  if one.kind == "measure"])  # fmt: skip
+def test_a_paper_that_only_measures_trains_nothing(slug):
+    """Its job has no checkpoints, so it must not need the loop."""
+    path = registry.load(ROOT).papers[slug].folder / "experiment.py"
+    names = {ast.unparse(node) for node in ast.walk(ast.parse(path.read_text()))
+             if isinstance(node, ast.Attribute | ast.Name)}  # fmt: skip
+    assert not {"fit", "loop.fit", "kit.study", "fit_nodes"} & names
+
+
+STAGE = """
+import sys
+from pathlib import Path
+from recount import layout, registry, stages
+root, scale = Path(sys.argv[1]), sys.argv[3]
+paper = registry.load(root).papers["slow"]
+place = layout.of(paper, scale, root / "results")
+if sys.argv[2] == "generate":
+    stages.generate(paper, scale, place.data, place.data_manifest)
+stages.train(paper, scale, "treated", place.data, place.run("treated"))
+"""
+
+
+def stage(root: Path, what: str = "train", pause: str = "0", scale: str = "laptop"):
+    argv = [sys.executable, "-c", STAGE, str(root), what, scale]
+    environment = os.environ | {"TOY_PAUSE": pause, "RECOUNT_ROOT": str(root)}
+    return subprocess.Popen(argv, env=environment, stdout=subprocess.DEVNULL)
+
+
+def planted(tmp_path: Path):
+    import shutil
+
+    import trained
+
+    shutil.copy(ROOT / "requirements.lock", tmp_path)
+    trained.plant(tmp_path, "slow")
+    paper = registry.load(tmp_path).papers["slow"]
+    return layout.of(paper, "laptop", tmp_path / "results")
+
+
+def wait(until, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not until():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def bits(place) -> list[str]:
+    run = place.run("treated")
+    return [files.sha256(run.with_name(name)) for name in ("model.safetensors", "curve.parquet")]
+
+
+def test_told_to_stop_a_job_saves_leaves_no_lock_and_goes_on(tmp_path):
+    """SIGTERM and SIGUSR1 during training: exit 75; SIGKILL: nothing said. Then the same bits."""
+    place = planted(tmp_path)
+    assert stage(tmp_path, "generate").wait(60) == 0
+    want = bits(place)
+    run = place.run("treated")
+    folder, trace = run.parent, run.with_name("trace.txt")
+    for told in [signal.SIGTERM, signal.SIGUSR1, signal.SIGKILL] * count(10, 1):
+        for path in folder.glob("*"):
+            path.unlink()
+        job = stage(tmp_path, pause="0.02")
+        wait(lambda: seen(trace))
+        job.send_signal(told)
+        code = job.wait(30)
+        assert not run.exists() and len(list(folder.glob("checkpoints-*"))) <= 1
+        if told != signal.SIGKILL:
+            assert code == 75 and not (folder / "hold.json").exists()
+            assert list(folder.glob("checkpoints-*/fit/*.json"))
+        before = trace.read_text().count("\n")
+        assert stage(tmp_path).wait(60) == 0
+        after = trace.read_text().count("\n")
+        redone = after - 60 if told != signal.SIGKILL else 0
+        fine = bits(place) == want and redone == 0 and after > before
+        row(f"Training told to stop by {told.name}: the same bits, no step lost", 1, int(fine))
+        assert fine
+        left = {path.name for path in folder.iterdir()}
+        assert left == {"run.json", "model.safetensors", "curve.parquet", "trace.txt"}
+
+
+def test_a_checkpoint_of_older_code_is_never_resumed(tmp_path):
+    place = planted(tmp_path)
+    run, paper_code = place.run("treated"), tmp_path / "papers/other/slow/experiment.py"
+    stage(tmp_path, "generate").wait(60)
+    run.unlink()
+    job = stage(tmp_path, pause="0.02")
+    trace = run.parent / "trace.txt"
+    trace.unlink()
+    wait(lambda: seen(trace))
+    job.terminate()
+    job.wait(30)
+    (old,) = run.parent.glob("checkpoints-*")
+    text = paper_code.read_text()
+    paper_code.write_text(text.replace("value[:, 0] - wanted) ** 2", "value[:, 0] - wanted) ** 4"))
+    trace.unlink()
+    assert stage(tmp_path, "generate").wait(60) == 0
+    assert trace.read_text().count("\n") == 60
+    assert not old.exists() and not list(run.parent.glob("checkpoints*"))
+
+
+def seen(trace: Path) -> bool:
+    return trace.exists() and trace.read_text().count("\n") > 5
