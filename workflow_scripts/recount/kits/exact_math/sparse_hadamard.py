@@ -146,6 +146,7 @@ def peel(chosen: Design, bins: np.ndarray, noise: float, tolerance: float) -> Pe
     groups, count, size = bins.shape
     operations = groups * count * size * (size.bit_length() - 1)
     dirty = np.ones((groups, size), bool)
+    budget = 8 * operations  # of a decoder that goes in circles
     limit = noise * (1 + 4 * np.sqrt(2 / count)) + tolerance
     while dirty.any():
         group = int(dirty.any(axis=1).argmax())
@@ -167,6 +168,6 @@ def peel(chosen: Design, bins: np.ndarray, noise: float, tolerance: float) -> Pe
                 bins[other, :, place] -= its * sign
                 dirty[other, place] = True
             operations += groups * (count + chosen.bits)
-        if len(found) > groups * size or operations > 2**34:
+        if operations > budget:
             break
     return Peeled({one: its for one, its in found.items() if its}, operations)
