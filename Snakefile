@@ -17,10 +17,11 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.update(RECOUNT_ROOT=str(ROOT))
 ENVIRONMENT = str(ROOT / "environment.yml")
 
-from recount import guard, selection, site
+from recount import guard, once, selection, site
 
 if workflow.is_main_process:
     guard.install(Path.cwd())
+    once.begin()
 
 if not config:
 
@@ -31,6 +32,7 @@ CHOICE = selection.choose(ROOT, config)
 SCALE = CHOICE.scale
 PAPERS = CHOICE.papers
 SITE = site.of(workflow.resource_settings.default_resources)
+HERE, AWAY = CHOICE.apart()
 if CHOICE.folders:
     os.environ.setdefault("RECOUNT_CHECKPOINTS", CHOICE.checkpoint_variable())
 

@@ -3,21 +3,26 @@
 
 rule train:
     input:
-        data=rules.generate.output.data,
-        manifest=rules.generate.output.manifest,
+        data=rules.generate_here.output.data,
+        manifest=rules.generate_here.output.manifest,
     output:
         run="results/{scale}/{lab}/{slug}/runs/{arm}/run.json",
     log:
         "logs/{scale}/{lab}/{slug}/train_{arm}.log",
     benchmark:
         "logs/{scale}/{lab}/{slug}/train_{arm}.benchmark.tsv"
+    group:
+        lambda w: CHOICE.group(w, workflow.group_settings)
     conda:
         ENVIRONMENT
     threads: 1
     resources:
         mem_mb=lambda w, attempt: 4000 * attempt,
-        runtime=lambda w, attempt: SITE.minutes(CHOICE.minutes(w.slug, w.scale), attempt),
+        runtime=lambda w, attempt: SITE.minutes(
+            CHOICE.limit("train", w, workflow.group_settings), attempt
+        ),
         cpus_per_task=1,
+        seat=1,
         gpu=lambda w: SITE.gpu(CHOICE.gpus(w.slug, w.scale)),
         gres=lambda w: SITE.gres(CHOICE.gpus(w.slug, w.scale)),
     params:
@@ -26,10 +31,10 @@ rule train:
         "../workflow_scripts/train.py"
 
 
-rule evaluate:
+rule evaluate_here:
     input:
-        data=rules.generate.output.data,
-        manifest=rules.generate.output.manifest,
+        data=rules.generate_here.output.data,
+        manifest=rules.generate_here.output.manifest,
         run=lambda w: CHOICE.trained(w.scale, w.lab, w.slug, w.arm),
     output:
         metrics="results/{scale}/{lab}/{slug}/runs/{arm}/metrics.parquet",
@@ -38,16 +43,28 @@ rule evaluate:
         "logs/{scale}/{lab}/{slug}/evaluate_{arm}.log",
     benchmark:
         "logs/{scale}/{lab}/{slug}/evaluate_{arm}.benchmark.tsv"
+    wildcard_constraints:
+        slug=HERE,
     conda:
         ENVIRONMENT
     threads: 1
     resources:
         mem_mb=lambda w, attempt: 4000 * attempt,
-        runtime=lambda w, attempt: SITE.minutes(CHOICE.minutes(w.slug, w.scale), attempt),
+        runtime=lambda w, attempt: SITE.minutes(
+            CHOICE.limit("evaluate", w, workflow.group_settings), attempt
+        ),
         cpus_per_task=1,
+        seat=1,
         gpu=lambda w: SITE.gpu(CHOICE.gpus(w.slug, w.scale)),
         gres=lambda w: SITE.gres(CHOICE.gpus(w.slug, w.scale)),
     params:
         design=lambda w: CHOICE.design(w.slug, w.scale),
     script:
         "../workflow_scripts/evaluate.py"
+
+
+use rule evaluate_here as evaluate with:
+    wildcard_constraints:
+        slug=AWAY,
+    group:
+        lambda w: CHOICE.group(w, workflow.group_settings)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+import yaml
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -56,11 +57,15 @@ def clean_end(request):
         slurm.outlast(root, left, print, pause=0.5)
 
 
-def hurry(project: Path) -> None:
-    """The project's own profile, but it looks at its jobs every few seconds."""
+def hurry(project: Path, packed: bool = False) -> None:
+    """The project's own profile, but it looks at its jobs every few seconds, and unless `packed`
+    every run is a job of its own."""
     path = project / "profiles/slurm/profile.yaml"
-    text = path.read_text().replace("status-checks: 20", "status-checks: 2")
-    path.write_text(text.replace("latency-wait: 60", "latency-wait: 10"))
+    told = yaml.safe_load(path.read_text())
+    told |= {"slurm-init-seconds-before-status-checks": 2, "latency-wait": 10}
+    if not packed:
+        del told["group-components"]
+    path.write_text(yaml.safe_dump(told))
 
 
 class Driver:

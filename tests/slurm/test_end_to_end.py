@@ -18,25 +18,28 @@ from conftest import (
     undisturbed,
     verdict,
 )
+from toy import plant
 
 
-def test_snakemake_with_the_profile_judges_a_claim(project, cluster):
+def test_snakemake_with_the_profile_packs_short_papers_into_one_job(project, cluster):
+    plant(project, "another", effect=0.0)
     before = {job["JobId"] for job in cluster.jobs()}
-    argv = [sys.executable, "-m", "snakemake", "--profile", "profiles/slurm", *QUICK, "claim_toy"]
+    argv = [sys.executable, "-m", "snakemake", "--profile", "profiles/slurm", *QUICK]
+    argv += ["claim_toy", "claim_another"]
     done = subprocess.run(argv, cwd=project, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    judged = json.loads((project / "results/laptop/other/toy/main.json").read_text())
-    assert judged["outcome"] == "reproduced"
-    jobs = [job for job in cluster.jobs() if job["JobId"] not in before]
-    assert [job["JobState"] for job in jobs] == ["COMPLETED"] * 3
-    assert not any("gpu" in job.get("TresPerJob", "") for job in jobs)
-    assert {job["JobName"].partition("_")[0] for job in jobs} == {"recount"}
-    for arm in ("treated", "plain"):
-        path = project / f"results/laptop/other/toy/runs/{arm}/evaluate.json"
+    for slug, outcome in (("toy", "reproduced"), ("another", "contradicted")):
+        path = project / f"results/laptop/other/{slug}/main.json"
+        assert json.loads(path.read_text())["outcome"] == outcome
+    (job,) = [job for job in cluster.jobs() if job["JobId"] not in before]
+    assert (job["JobState"], job["Partition"], job["NumCPUs"]) == ("COMPLETED", "cpu", "1")
+    assert job["TimeLimit"] == "00:14:00"
+    assert "gpu" not in job.get("TresPerJob", "")
+    assert job["JobName"].partition("_")[0] == "recount"
+    for slug, arm in itertools.product(("toy", "another"), ("treated", "plain")):
+        path = project / f"results/laptop/other/{slug}/runs/{arm}/evaluate.json"
         state = json.loads(path.read_text())
-        job = next(job for job in jobs if job["JobId"] == state["job"])
-        assert job["NodeList"] == state["node"]
-        assert (job["Partition"], job["TimeLimit"]) == ("cpu", "00:12:00")
+        assert (state["job"], state["node"]) == (job["JobId"], job["NodeList"])
 
 
 def test_training_gives_the_verdict_of_an_undisturbed_run(slow, tmp_path):

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,7 @@ def drive(
     console: Console,
     again: bool = False,
     profile: str | None = None,
+    resources: Sequence[str] = (),
 ) -> Done:
     """Runs the workflow for the choice; `stale` files are made anew. Ctrl-C stops it cleanly.
 
@@ -50,6 +52,7 @@ def drive(
     log = root / "logs" / "snakemake.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     argv = command(root, choice, cores, stale, again, profile)
+    argv += ["--set-resources", *resources] if resources else []
     known = len(guard.decisions(root))
     with log.open("w") as handle:
         process = subprocess.Popen(

@@ -58,6 +58,15 @@ def decisions(root: Path) -> list[str]:
     return path.read_text().splitlines() if path.exists() else []
 
 
+def recorded(root: Path) -> dict[str, str]:
+    """job -> its state as last heard, of every Snakemake that ran here. Asks no scheduler."""
+    found = {}
+    for path in sorted((root / FOLDER).glob("*.json"), key=lambda one: one.stat().st_mtime):
+        with contextlib.suppress(OSError, ValueError):
+            found |= {job: state for job, (state, _) in json.loads(path.read_text()).items()}
+    return found
+
+
 def main(place: Path, name: str, argv: list[str]) -> int:
     folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
     others = os.pathsep.join(one for one in folders if Path(one) != place)

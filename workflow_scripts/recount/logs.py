@@ -6,7 +6,19 @@ import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
+from recount import provenance
 from recount.typed import BadValue
+
+JOB = "job {job} on {node}"
+
+
+def job_of(path: Path) -> tuple[str, str] | None:
+    """The cluster job and the node that wrote a log last, as its first line says."""
+    if not path.exists():
+        return None
+    with path.open(errors="replace") as lines:
+        words = lines.readline().split()
+    return (words[1], words[3]) if words[::2] == ["job", "on"] and len(words) == 4 else None
 
 
 @contextlib.contextmanager
@@ -15,6 +27,8 @@ def logged(path: str | Path) -> Iterator[None]:
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", buffering=1) as log:
+        if (at := provenance.job())["job"]:
+            print(JOB.format(**at), file=log)
         try:
             with contextlib.redirect_stdout(log), contextlib.redirect_stderr(log):
                 yield

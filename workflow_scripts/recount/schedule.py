@@ -10,7 +10,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 from pathlib import Path
 
-from recount import files, hashes, layout
+from recount import files, hashes, layout, packing
 from recount.typed import BadValue
 
 
@@ -83,12 +83,12 @@ def plan(choice, results: Path) -> Plan:
 
 
 def predicted(paper, scale: str) -> tuple[float, str]:
-    """Core-minutes of all arms: as recorded in the evidence, else as declared for two cores."""
+    """Minutes of one core (or GPU) for all arms: as recorded in the evidence, else as declared."""
     path = layout.evidence(paper, scale)[1]
     if path.exists():
         states = files.read_json(path)["states"].values()
         return sum(state["seconds"] or 0 for state in states) / 60, "recorded"
-    return 2.0 * paper.scales[scale].minutes, "declared"
+    return packing.expected(paper, scale), "declared"
 
 
 def stale_files(paper, scale: str, results: Path) -> list[Path]:

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from recount import hashes, layout, registry
+from recount import hashes, layout, packing, registry
 from recount.typed import BadValue
 
 KEYS = ("scale", "papers", "checkpoints")
+NONE = "(?!)"
 SCALES = ("smoke", "laptop", "gpu", "paper")
 
 
@@ -39,8 +40,23 @@ class Choice:
     def rule_name(self, paper, claim: str) -> str:
         return f"claim_{paper.slug}" if claim == "main" else f"claim_{paper.slug}_{claim}"
 
-    def minutes(self, slug: str, scale: str) -> int:
-        return 10 + 2 * self.papers[slug].scales[scale].minutes
+    def limit(self, stage: str, w, settings) -> int:
+        """Minutes to ask for: a packed run is one of many in its job, another has its own."""
+        paper = self.papers[w.slug]
+        if self.group(w, settings):
+            return packing.limits(paper, w.scale)[stage]
+        return 30 if stage == "generate" else packing.alone(paper, w.scale)
+
+    def group(self, w, settings) -> str | None:
+        """The group of a run, where Snakemake's group settings name the groups of a profile."""
+        packs = settings.group_components if settings else {}
+        return packing.group(self.papers[w.slug], w.scale, packs)
+
+    def apart(self) -> tuple[str, str]:
+        """The papers that stay where Snakemake runs, and the others, as wildcard constraints."""
+        here = [slug for slug, one in self.papers.items() if packing.stays_here(one, self.scale)]
+        away = [slug for slug in self.papers if slug not in here]
+        return "|".join(here) or NONE, "|".join(away) or NONE
 
     def gpus(self, slug: str, scale: str) -> int:
         return int(self.papers[slug].scales[scale].device == "gpu")

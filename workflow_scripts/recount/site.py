@@ -9,7 +9,10 @@ rules ask here, so no rule holds a site's habits:
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+import yaml
 
 from recount.typed import BadValue
 
@@ -35,6 +38,22 @@ class Site:
     def gres(self, count: int) -> str:
         """`gres` of a job; empty asks for none. The executor refuses both at once."""
         return f"gpu:{count}" if count and self.dialect == "gres" else ""
+
+
+def read(folder: str | Path) -> dict[str, Any]:
+    """What a profile says. Raises BadValue naming the file."""
+    path = Path(folder) / "profile.yaml"
+    try:
+        told = yaml.safe_load(path.read_text())
+    except (OSError, yaml.YAMLError) as error:
+        raise BadValue(f"{path}: {error}") from None
+    return told if isinstance(told, dict) else {}
+
+
+def packs(told: Mapping[str, Any]) -> dict[str, int]:
+    """A profile's `group-components`: how many papers of each size share a job."""
+    pairs = (str(one).partition("=") for one in told.get("group-components") or [])
+    return {name: int(count) for name, _, count in pairs}
 
 
 def of(resources: Mapping[str, Any] | None) -> Site:

@@ -16,12 +16,13 @@ import shutil
 import time
 import traceback
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from recount import attempts, files, hashes, hold, layout, provenance
+from recount import attempts, files, hashes, hold, layout, once, provenance
 from recount.experiment import Learned, Measure, NotRun, Train, load
 from recount.progress import Progress
 from recount.run import KEY_COLUMNS, Run, verdict_seeds
@@ -46,8 +47,10 @@ def generate(paper, scale: str, out: Path, manifest: Path, stream: str = "verdic
 def train(paper, scale: str, arm: str, data: Path, out: Path, stream: str = "verdict") -> None:
     """Trains one arm, all seeds together, into the folder of `out` (run.json)."""
     with hold.held(out.parent) as holding:
-        if not (holding.waited and is_there(paper, scale, out)):
+        whole = partial(is_there, paper, scale)
+        if not (holding.waited and whole(out) or once.restored(out, data, whole)):
             train_held(paper, scale, arm, data, out, stream, holding)
+            once.remember(out)
 
 
 def train_held(paper, scale, arm, data: Path, out: Path, stream: str, holding: hold.Hold) -> None:

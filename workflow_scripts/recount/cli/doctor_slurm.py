@@ -15,7 +15,7 @@ import yaml
 
 from recount import cluster, files, probe, site
 from recount.cli.doctor import Line
-from recount.cli.run import known_profile
+from recount.cli.profiles import known_profile
 from recount.typed import BadValue
 
 MOST = 6
@@ -44,7 +44,7 @@ def lines(root: Path, profile: str | None, wait: float) -> Iterator[Line]:
         remedy = "run this on a login node of the cluster"
         yield Line("red", "slurm", "no squeue and scancel here", remedy)
         return
-    told = yaml.safe_load((Path(known_profile(root, profile)) / "profile.yaml").read_text())
+    told = site.read(known_profile(root, profile))
     yield from queue_lines(told)
     probes = [submitted(root, one, told) for one in wanted(told)]
     try:

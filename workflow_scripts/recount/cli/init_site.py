@@ -12,8 +12,8 @@ from pathlib import Path
 
 import yaml
 
-from recount import cluster, files, registry, site
-from recount.cli.run import user_profiles
+from recount import cluster, files, packing, registry, site
+from recount.cli.profiles import user_profiles
 from recount.cli.screen import console
 from recount.typed import BadValue
 
@@ -53,8 +53,11 @@ def run(args) -> int:
     for key, partition in (("cpu", cpu), ("gpu", gpu)):
         known_partition(key, partition)
     longest = minutes(told["longest"])
-    base = yaml.safe_load((registry.root() / "profiles/slurm/profile.yaml").read_text())
+    base = site.read(registry.root() / "profiles/slurm")
     profile = base | {"default-resources": resources(account, told["dialect"], longest)}
+    profile.pop("group-components", None)
+    if packs := packing.components(longest):
+        profile["group-components"] = [f"{name}={count}" for name, count in packs.items()]
     limits = partitions(cpu, gpu, longest)
     if limits:
         profile["slurm-partition-config"] = str(folder / "partitions.yaml")

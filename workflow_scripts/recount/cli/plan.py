@@ -1,25 +1,79 @@
 """`recount plan`: what would run, for how long, before anything starts."""
 
+import re
+from dataclasses import replace
+
 from rich.table import Table
 
-from recount import registry, schedule, selection
+from recount import packing, registry, schedule, selection, site
+from recount.cli.profiles import known_profile
 from recount.cli.screen import console
+from recount.typed import BadValue
+
+BUDGET = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)(gpuh|cpuh)")
 
 
 def add(parser) -> None:
     parser.add_argument("papers", nargs="*", default=["tour"], help="tour, all, labs or papers")
     parser.add_argument("--scale", default="laptop", help="smoke, laptop, gpu or paper")
     parser.add_argument("--cores", type=int, default=schedule.cores(), help="processor cores")
+    parser.add_argument("--profile", help="send the jobs where this profile says: profiles/slurm")
+    parser.add_argument("--budget", help="leave out papers beyond so much: 40gpuh or 12cpuh")
 
 
 def run(args) -> int:
-    root = registry.root()
-    choice = selection.choose(root, {"scale": args.scale, "papers": ",".join(args.papers)})
-    show(schedule.plan(choice, root / "results"), args.cores)
+    prepared(args, shown=True)
     return 0
 
 
-def show(plan: schedule.Plan, cores: int) -> None:
+def prepared(args, shown: bool) -> tuple[selection.Choice, schedule.Plan]:
+    """The choice within the budget and its plan; says what is left out, and the rest if `shown`."""
+    root = registry.root()
+    choice = selection.choose(root, {"scale": args.scale, "papers": ",".join(args.papers)})
+    plan = schedule.plan(choice, root / "results")
+    left = beyond(choice, plan, args.budget) if args.budget else []
+    if left:
+        kept = {slug: one for slug, one in choice.selected.items() if slug not in left}
+        choice = replace(choice, selected=kept)
+        plan = schedule.plan(choice, root / "results")
+    if shown:
+        packs = packs_of(root, args)
+        show(plan, args.cores, packs is None)
+        if packs is not None:
+            show_jobs(packing.jobs(choice, plan.rows, packs))
+    if left:
+        console().print(f"Left out, beyond {args.budget}:")
+        for slug in left:
+            console().print(f"  {slug}: {', '.join(choice.papers[slug].claims)}", soft_wrap=True)
+    if left and not choice.selected:
+        raise BadValue(f"--budget: {args.budget}: not even the smallest paper fits")
+    return choice, plan
+
+
+def packs_of(root, args) -> dict[str, int] | None:
+    """How the profile packs papers; None where everything runs on this machine."""
+    if args.profile is None and args.scale not in ("gpu", "paper"):
+        return None
+    return site.packs(site.read(known_profile(root, args.profile or "profiles/slurm")))
+
+
+def beyond(choice, plan: schedule.Plan, budget: str) -> list[str]:
+    """The papers that the budget has no room for; the cheapest go first, so most claims fit."""
+    found = BUDGET.fullmatch(budget)
+    if not found:
+        raise BadValue(f"--budget: {budget!r}: hours of GPU or CPU, such as 40gpuh or 12cpuh")
+    room, gpu, left = 60 * float(found[1]), found[2] == "gpuh", []
+    for row in sorted(plan.rows, key=lambda row: (row.minutes, row.slug)):
+        counts = packing.on_gpu(choice.papers[row.slug], choice.scale) == gpu
+        needed = row.minutes if row.waiting and counts else 0.0
+        if needed > room:
+            left.append(row.slug)
+        else:
+            room -= needed
+    return sorted(left)
+
+
+def show(plan: schedule.Plan, cores: int, here: bool = True) -> None:
     """A row per paper, then the totals and the free disk."""
     out = console()
     table = Table(title=f"Plan at {plan.scale} scale", title_justify="left", box=None)
@@ -31,10 +85,32 @@ def show(plan: schedule.Plan, cores: int) -> None:
             row.slug, str(row.claims), str(row.runs), str(row.waiting), minutes, row.source
         )
     out.print(table)
+    time = f": about {plan.wall(cores):.0f} minutes on {cores} cores" if here else ""
     out.print(
         f"{len(plan.rows)} papers, {plan.claims} claims, {plan.runs} runs, {plan.waiting} of them "
-        f"to do: about {plan.wall(cores):.0f} minutes on {cores} cores; "
-        f"{plan.free_gb:.0f} GB of disk free."
+        f"to do{time}; {plan.free_gb:.0f} GB of disk free."
     )
     if plan.free_gb < 1:
         out.print("[yellow]Less than 1 GB is free: free some before a long run.[/yellow]")
+
+
+def show_jobs(jobs: list[packing.Job]) -> None:
+    """What the cluster will see: jobs, hours and the longest job."""
+    out = console()
+    if not jobs:
+        out.print("Nothing is submitted: all that is left to do runs where Snakemake runs.")
+        return
+    hours = {gpu: sum(one.minutes for one in jobs if one.gpu == gpu) / 60 for gpu in (True, False)}
+    limits = {gpu: sum(one.limit for one in jobs if one.gpu == gpu) / 60 for gpu in (True, False)}
+    longest = max(jobs, key=lambda one: one.minutes)
+    out.print(
+        f"On a cluster: {len(jobs)} jobs, {sum(one.gpu for one in jobs)} of them with a GPU; "
+        f"{hours[True]:.1f} GPU-hours and {hours[False]:.1f} CPU-hours expected "
+        f"({limits[True]:.1f} and {limits[False]:.1f} asked for as time limits).",
+        soft_wrap=True,
+    )
+    out.print(
+        f"The longest job takes about {longest.minutes:.0f} minutes and asks for {longest.limit}: "
+        f"{', '.join(longest.papers)}.",
+        soft_wrap=True,
+    )

@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.table import Table
 
 from recount import files, layout, registry, schedule, selection
+from recount.cli import traces
 from recount.cli.screen import console
 
 
@@ -24,7 +25,7 @@ def run(args) -> int:
     for paper in choice.selected.values():
         place = layout.of(paper, args.scale, root / "results")
         stale = schedule.stale_files(paper, args.scale, root / "results")
-        states = [arm_state(place, arm, stale) for arm in paper.arms]
+        states = [arm_state(root, place, arm, stale) for arm in paper.arms]
         done = sum(state == "done" for state in states)
         other = [f"{arm}: {s}" for arm, s in zip(paper.arms, states, strict=True) if s != "done"]
         verdicts = [words(place.judgement(claim)) for claim in paper.claims]
@@ -35,17 +36,22 @@ def run(args) -> int:
     return 0
 
 
-def arm_state(place: layout.Layout, arm: str, stale: list[Path]) -> str:
-    """done, failed, not_run, stale, waiting, or how far it is."""
+def arm_state(root: Path, place: layout.Layout, arm: str, stale: list[Path]) -> str:
+    """done, failed, not_run, stale, waiting, how far it is, or how its cluster job ended."""
     if place.metrics(arm) in stale or place.run(arm) in stale:
         state = read_state(place.evaluated(arm)) or read_state(place.run(arm))
         return "failed" if state == "failed" else "stale"
     if state := read_state(place.evaluated(arm)):
         return state
+    trace = traces.last(root, place, arm)
+    if trace and trace.died:
+        return f"{trace.state.lower()} (job {trace.job})"
     try:
         progress = json.loads(place.progress(arm).read_text())
     except (OSError, ValueError):
-        return "trained" if place.run(arm).exists() else "waiting"
+        if place.run(arm).exists():
+            return "trained"
+        return f"{trace.state.lower()} (job {trace.job})" if trace and trace.state else "waiting"
     share = progress["done"] / max(progress["total"], 1)
     quiet = time.time() - progress["seen"]
     if quiet > 120:

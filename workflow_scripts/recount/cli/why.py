@@ -5,7 +5,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from recount import files, layout, registry, schedule, selection
+from recount import files, layout, packing, registry, schedule, selection
+from recount.cli import traces
 from recount.cli.screen import console
 from recount.typed import BadValue
 
@@ -29,7 +30,7 @@ def run(args) -> int:
     out.print(paper.claims[claim].statement.strip(), markup=False)
     stale = schedule.stale_files(paper, args.scale, results) if args.scale in paper.scales else []
     for arm in paper.arms:
-        show_arm(out, root, place, arm, stale)
+        show_arm(out, root, paper, place, arm, stale)
     if not path.exists():
         out.print(f"No verdict here. Run: recount run {paper.slug} --scale {args.scale}")
         return 0
@@ -49,7 +50,7 @@ def find(papers, name: str):
     return known[name]
 
 
-def show_arm(console: Console, root: Path, place, arm: str, stale: list[Path]) -> None:
+def show_arm(console: Console, root: Path, paper, place, arm: str, stale: list[Path]) -> None:
     """One line for a run that is fine; state, log and remedy for one that is not."""
     for stage, path in (("train", place.run(arm)), ("evaluate", place.evaluated(arm))):
         if not path.exists():
@@ -68,7 +69,7 @@ def show_arm(console: Console, root: Path, place, arm: str, stale: list[Path]) -
             console.print(f"    remedy: recount run {place.slug} --scale {place.scale}")
     if not place.evaluated(arm).exists():
         console.print(f"  {arm}: not evaluated")
-        tail(console, root, place, arm)
+        missing(console, root, paper, place, arm)
 
 
 def remedy(one: dict) -> str:
@@ -79,14 +80,20 @@ def remedy(one: dict) -> str:
     return "mend the experiment; `recount run` repeats failed runs by itself"
 
 
-def tail(console: Console, root: Path, place, arm: str) -> None:
-    for stage in ("evaluate", "train"):
-        log = root / "logs" / place.scale / place.lab / place.slug / f"{stage}_{arm}.log"
-        if log.exists() and log.stat().st_size:
-            console.print(f"    last lines of {log.relative_to(root)}:")
-            for line in log.read_text(errors="replace").splitlines()[-12:]:
-                console.print(f"      {line}", markup=False)
-            return
+def missing(console: Console, root: Path, paper, place, arm: str) -> None:
+    """A run without a result: its job, how that ended, what to change and the last lines."""
+    trace = traces.last(root, place, arm)
+    if trace is None:
+        return
+    if trace.job:
+        console.print(f"    {trace.stage}: {trace.told()}")
+    minutes = packing.ATTEMPTS * packing.alone(paper, place.scale)
+    if proposal := trace.proposal(minutes):
+        console.print(f"    proposed: {proposal}", markup=False, soft_wrap=True)
+    for path, lines in traces.words(root, trace):
+        console.print(f"    last lines of {path.relative_to(root)}:", soft_wrap=True)
+        for line in lines:
+            console.print(f"      {line}", markup=False)
 
 
 def show_judgement(console: Console, one: dict) -> None:
