@@ -13,7 +13,7 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import trained  # noqa: E402
+import trained_toy  # noqa: E402
 from cluster import Cluster, NoCluster, ready, wait_for  # noqa: E402
 
 from recount import cluster as slurm  # noqa: E402
@@ -39,7 +39,7 @@ def cluster(tmp_path_factory):
 @pytest.fixture
 def slow(project, cluster):
     """A project with the toy that trains, and a profile that looks at its jobs often."""
-    trained.plant(project)
+    trained_toy.plant(project)
     hurry(project)
     return project
 

@@ -7,7 +7,7 @@ import sys
 from datetime import datetime
 
 import pytest
-import trained
+import trained_toy
 from conftest import (
     QUICK,
     executions,
@@ -51,7 +51,7 @@ def test_training_gives_the_verdict_of_an_undisturbed_run(slow, tmp_path):
 @pytest.mark.parametrize("dialect", ["gpu", "gres"])
 def test_no_two_jobs_share_a_gpu(project, cluster, tmp_path, dialect):
     """With a site's own profile, in both dialects: GPU jobs in the GPU partition, one a GPU."""
-    trained.plant(project, plain=2)
+    trained_toy.plant(project, plain=2)
     hurry(project)
     site = tmp_path / "site"
     flags = ["--cpu", "cpu", "--gpu", "gpu", "--dialect", dialect, "--longest", "11"]

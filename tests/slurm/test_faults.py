@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-import trained
+import trained_toy
 from cluster import ask, wait_for
 from conftest import (
     executions,
@@ -50,7 +50,7 @@ def test_a_hasty_restart_waits_for_the_runs_that_go_on(slow, tmp_path):
 
 def test_a_storm(project, cluster, tmp_path):
     """One run: a job is cancelled, one requeued, one runs out of time, one's node is drained."""
-    trained.plant(project, plain=3)
+    trained_toy.plant(project, plain=3)
     hurry(project)
     arms = {"treated": 2, "plain": 2, "plain2": 2, "plain3": 1}
     before = {job["JobId"] for job in cluster.jobs()}

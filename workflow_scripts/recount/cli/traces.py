@@ -13,6 +13,7 @@ PROPOSALS = {
     "TIMEOUT": "more time: --set-resources {stage}:runtime={minutes}; checkpoints are kept",
     "CANCELLED": "somebody cancelled it: run again; checkpoints are kept",
     "NODE_FAIL": "its node was lost: run again; checkpoints are kept",
+    "PREEMPTED": "others went first: run again; checkpoints are kept",
     "FAILED": "see its last lines; logs/scheduler/decisions.log tells whether it was given up",
 }
 MEMORY = {"generate": 12000, "train": 24000, "evaluate": 24000}
@@ -30,7 +31,8 @@ class Trace:
 
     @property
     def died(self) -> bool:
-        return self.state in guard.OVER and self.state != "COMPLETED"
+        ended = (*guard.OVER, "NODE_FAIL", "PREEMPTED")
+        return self.state in ended and self.state != "COMPLETED"
 
     def told(self) -> str:
         """`job 12 on node1, TIMEOUT`; empty for a run on this machine."""
