@@ -4,14 +4,16 @@ Everything Snakemake says goes to logs/snakemake.log; the screen gets one line o
 runs that are under way read from their progress files.
 """
 
+import contextlib
 import json
 import platform
 import re
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +35,7 @@ class Done:
 
     code: int
     nothing: bool
+    log: str = ""
 
 
 def drive(
@@ -56,11 +59,17 @@ def drive(
     known = len(guard.decisions(root))
     with log.open("w") as handle:
         process = subprocess.Popen(
-            argv, cwd=root, stdout=handle, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
+            argv,
+            cwd=root,
+            stdout=handle,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
         )
         files.write_json(record(root), facts(process.pid, argv, profile))
         try:
-            follow(process, log, root / "results" / choice.scale, console, record(root))
+            with interrupted_by(signal.SIGTERM, signal.SIGHUP):
+                follow(process, log, root / "results" / choice.scale, console, record(root))
         except KeyboardInterrupt:
             process.send_signal(signal.SIGINT)
             console.print("Stopping; finished runs are kept, the rest resumes from checkpoints.")
@@ -70,7 +79,22 @@ def drive(
         console.print(f"scheduler: {line}", style="yellow", markup=False, soft_wrap=True)
     if code:
         explain(text, console, log.relative_to(root))
-    return Done(code, "Nothing to be done" in text)
+    return Done(code, "Nothing to be done" in text, text)
+
+
+@contextlib.contextmanager
+def interrupted_by(*signals: signal.Signals) -> Iterator[None]:
+    """These signals act as Ctrl-C: Snakemake, which is in a session of its own, gets one SIGINT,
+    cancels its cluster jobs and unlocks. SIGTERM would let them run and start no others."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {one: signal.signal(one, signal.default_int_handler) for one in signals}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
 
 
 def record(root: Path) -> Path:

@@ -122,6 +122,15 @@ def evaluate_held(
     files.write_json(out.with_name("evaluate.json"), state)
 
 
+def fail(paper, scale: str, arm: str, out: Path, reason: str) -> None:
+    """The result of a run whose job died: no rows, and the reason, so that its claims are judged.
+    A run in this state counts as still to do."""
+    state: dict[str, Any] = {"state": "failed", "reason": reason, "trace": None}
+    files.write_parquet(out, pd.DataFrame(columns=KEY_COLUMNS))
+    state |= {"arm": arm, "files": {out.name: files.sha256(out)}}
+    files.write_json(out.with_name("evaluate.json"), state | stamp(paper, scale, None, 0.0, 0.0))
+
+
 def judge(paper, claim: str, scale: str, results: Path, out: Path) -> dict[str, Any]:
     """Judges one claim from its paper's metrics by the frozen rule; always writes a verdict."""
     from recount import judge as judging

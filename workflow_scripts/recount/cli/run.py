@@ -5,8 +5,8 @@ from dataclasses import replace
 from rich.console import Console
 
 from recount import driver, registry, schedule, site
+from recount.cli import aftermath, verdicts
 from recount.cli import plan as plans
-from recount.cli import verdicts
 from recount.cli.profiles import known_profile
 from recount.cli.screen import console
 
@@ -32,6 +32,8 @@ def run(args) -> int:
             root, part, args.cores, stale, out, args.again, profile, args.set_resources
         )
         code, nothing = code or done.code, nothing and done.nothing
+        for line in aftermath.settle(root, part, done.log) if done.code else ():
+            out.print(f"failed: {line}", style="red", markup=False, soft_wrap=True)
     if nothing:
         out.print("Nothing to do: every result is there and belongs to this registration.")
     failed = verdicts.show(choice, root / "results", out)

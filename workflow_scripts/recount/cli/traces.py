@@ -54,7 +54,7 @@ def last(root: Path, place, arm: str) -> Trace | None:
     for stage, name in names.items():
         log = folder / f"{name}.log"
         job, node = logs.job_of(log) or (submitted(root, place, stage, arm), None)
-        if job or (log.exists() and log.stat().st_size):
+        if job or log.exists():
             return Trace(stage, log, job, node, guard.recorded(root).get(job or ""))
     return None
 

@@ -1,0 +1,41 @@
+"""One of several papers dies without a word: the others are reported, and it is shown as failed."""
+
+import json
+
+from toy import EXPERIMENT, plant
+
+from recount import cli, layout, registry
+
+DYING = EXPERIMENT.replace(
+    "    rows = Rows(run)\n",
+    "    if Path('die').exists() and run.arm_name == 'plain':\n        os._exit(9)\n"
+    "    rows = Rows(run)\n",
+).replace("import numpy as np\n", "import os\nfrom pathlib import Path\n\nimport numpy as np\n")
+
+
+def judged(project, slug):
+    paper = registry.load(project).papers[slug]
+    return json.loads(layout.of(paper, "laptop", project / "results").judgement("main").read_text())
+
+
+def test_a_job_that_dies_is_a_verdict_too(project, capsys):
+    plant(project, "dying", experiment=DYING)
+    (project / "die").touch()
+    assert cli.main(["run", "all", "--yes", "--cores", "2"]) == 1
+    said = capsys.readouterr().out
+    assert "failed: dying plain: evaluate: its job ended without a result" in said
+    assert judged(project, "toy")["outcome"] == "reproduced"
+    one = judged(project, "dying")
+    assert one["outcome"] in ("inconclusive", "not_run")
+    assert one["runs"]["plain"]["state"] == "failed"
+    assert "without a result" in one["runs"]["plain"]["reason"]
+    assert one["runs"]["treated"]["state"] == "done"
+    for page in ("index.html", "other/toy/report.html", "other/dying/report.html"):
+        assert (project / "results/laptop" / page).exists()
+    assert (project / "results/recount.duckdb").exists()
+
+    (project / "die").unlink()
+    assert cli.main(["run", "all", "--yes", "--cores", "2"]) == 0
+    assert judged(project, "dying")["outcome"] == "reproduced"
+    assert cli.main(["run", "all", "--yes", "--cores", "2"]) == 0
+    assert "Nothing to do" in capsys.readouterr().out
