@@ -63,22 +63,32 @@ class Cluster:
 
     folder: Path
     processes: list[subprocess.Popen] = field(default_factory=list)
+    nodes: dict[str, subprocess.Popen] = field(default_factory=dict)
 
     def start(self) -> "Cluster":
         ready_munge()
         configure(self.folder)
         self.spawn("slurmctld", "-D")
         for node in NODES:
-            self.spawn("slurmd", "-D", "-N", node)
+            self.start_node(node)
         wait_for(lambda: set(self.states().values()) == {"idle"}, 60, self.trouble)
         return self
 
-    def spawn(self, program: str, *arguments: str) -> None:
+    def start_node(self, node: str) -> None:
+        self.nodes[node] = self.spawn("slurmd", "-D", "-N", node)
+
+    def stop_node(self, node: str) -> None:
+        """Ends the node's slurmd; its jobs go on, and it finds them when it starts again."""
+        self.nodes[node].send_signal(signal.SIGTERM)
+        self.nodes[node].wait(30)
+
+    def spawn(self, program: str, *arguments: str) -> subprocess.Popen:
         """A daemon that ends with this process, also when this process is killed."""
         log = (self.folder / f"{program}.{len(self.processes)}.out").open("w")
         daemon = shutil.which(program) or f"/usr/sbin/{program}"
         argv = ["setpriv", "--pdeathsig", "TERM", daemon, *arguments]
         self.processes.append(subprocess.Popen(argv, stdout=log, stderr=subprocess.STDOUT))
+        return self.processes[-1]
 
     def stop(self) -> None:
         """Ends all jobs, then the daemons that `start` made, newest first."""

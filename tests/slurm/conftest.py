@@ -148,6 +148,20 @@ def executions(steps: list[dict]) -> list[str]:
     return found
 
 
+def repeated(steps: list[dict]) -> int:
+    """How many steps were computed more than once."""
+    numbers = [int(step["step"]) for step in steps]
+    return len(numbers) - len(set(numbers))
+
+
+def alone(steps: list[dict], times: int, interval: int = 4) -> None:
+    """So many processes trained, one after the other, each going on near where the last ended."""
+    found = executions(steps)
+    assert len(found) == len(set(found)) == times, steps
+    assert sorted({int(step["step"]) for step in steps}) == list(range(60))
+    assert repeated(steps) <= interval * (times - 1), steps
+
+
 def until_training(project: Path, arms=("treated", "plain"), steps: int = 3, seconds=500) -> None:
     def busy():
         return all(len(trace(project, arm)) >= steps for arm in arms)

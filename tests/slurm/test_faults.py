@@ -1,40 +1,73 @@
 """Faults on a real SLURM: whatever happens to driver, jobs and nodes, the verdict is the same, no
-run is worked on twice at once, and no more work is lost than since the last checkpoint."""
+run is worked on twice at once, and no more work is lost than since the last checkpoint.
 
+`make faults` tries each as often as the table asks; otherwise a few do (see fault_table.count).
+"""
+
+import random
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 import trained_toy
 from cluster import ask, wait_for
 from conftest import (
+    Driver,
+    alone,
     executions,
     hurry,
     judge_slow,
     recount,
+    repeated,
     trace,
     undisturbed,
     until_training,
     verdict,
 )
+from fault_table import attempt, count, row
 
 from recount import cluster as slurm
 
 ARMS = ("treated", "plain")
 RUN = ("slow", "--scale", "laptop", "--yes")
+INTERVAL = 4
 
 
-@pytest.mark.parametrize("choice", [[], ["--cancel"]], ids=["wait", "cancel"])
-def test_a_killed_driver_is_resumed(slow, tmp_path, choice):
+def test_a_driver_killed_at_random_moments_is_resumed(slow, tmp_path):
+    """Each kill hits the first run or a resume, wherever it is; the last resume is left alone."""
+    kills = count(10, 2)
+    chance = random.Random(kills)
+    name = "driver SIGKILLed at a random moment, then `recount resume`: verdict and runs as if not"
+    driver = recount(slow, "run", *RUN, "--profile", "profiles/slurm", pause=1.0)
+    tried = 0
+    for number in range(kills):
+        if number == 0:
+            until_training(slow, arms=("treated",), steps=1)
+        time.sleep(chance.uniform(2, 25))
+        tried += driver.process.poll() is None
+        driver.kill()
+        driver = recount(slow, "resume", *RUN, pause=1.0)
+    driver.wait()
+    same = verdict(slow) == undisturbed(slow, tmp_path / "here")
+    once = all(len(executions(trace(slow, arm))) == 1 for arm in ARMS)
+    row(name, tried, tried if same and once else 0, "", asked=10, group="slurm")
+    assert same
+    for arm in ARMS:
+        alone(trace(slow, arm), times=1)
+        assert not (slow / f"results/laptop/other/slow/runs/{arm}/hold.json").exists()
+
+
+def test_a_resume_that_cancels_loses_only_since_the_checkpoint(slow, tmp_path):
     driver = recount(slow, "run", *RUN, "--profile", "profiles/slurm", pause=0.7)
     until_training(slow)
     driver.kill()
-    said = recount(slow, "resume", *RUN, *choice).wait()
+    said = recount(slow, "resume", *RUN, "--cancel").wait()
     assert "waiting for 2 jobs" in said
     assert verdict(slow) == undisturbed(slow, tmp_path / "here")
     for arm in ARMS:
-        alone(trace(slow, arm), times=1 + len(choice))
-        assert not (slow / f"results/laptop/other/slow/runs/{arm}/hold.json").exists()
+        alone(trace(slow, arm), times=2)
 
 
 def test_a_hasty_restart_waits_for_the_runs_that_go_on(slow, tmp_path):
@@ -48,43 +81,164 @@ def test_a_hasty_restart_waits_for_the_runs_that_go_on(slow, tmp_path):
         alone(trace(slow, arm), times=1)
 
 
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_stopped_driver_leaves_no_job_and_no_lock(slow, tmp_path, name):
+    told = f"{name} to the driver: no job and no lock left, `recount run` goes on from checkpoints"
+    times = count(10, 1)
+    for number in range(times):
+        driver = recount(slow, "run", *RUN, "--profile", "profiles/slurm", pause=0.7)
+        until_training(slow, steps=3 + 6 * number)
+        with attempt(told, 10, "slurm") as said:
+            begun = time.monotonic()
+            driver.process.send_signal(getattr(signal, name))
+            assert driver.process.wait(120) != 0
+            said.append(f"over within {10 * (1 + int(time.monotonic() - begun) // 10)} s")
+            wait_for(lambda: slurm.ours(slow) == [], 60)
+            assert not [*(slow / ".snakemake/locks").iterdir()]
+    recount(slow, "run", *RUN, "--profile", "profiles/slurm").wait()
+    assert verdict(slow) == undisturbed(slow, tmp_path / "here")
+    for arm in ARMS:
+        alone(trace(slow, arm), times=1 + times)
+
+
+KINDS = {
+    "cancel": "scancel of a training job: tried again from its checkpoint",
+    "timeout": "a training job beyond its time limit: tried again from its checkpoint",
+    "requeue": "scontrol requeue of a training job: goes on from its checkpoint",
+    "drain": "a node drained under a training job: the job ends there",
+    "stop": "slurmd stopped under a training job and started again: the job goes on",
+}
+
+
 def test_a_storm(project, cluster, tmp_path):
-    """One run: a job is cancelled, one requeued, one runs out of time, one's node is drained."""
-    trained_toy.plant(project, plain=3)
+    """One run of many arms: each is hit once while it trains, then all must be as undisturbed."""
+    each = count(5, 1)
+    trained_toy.plant(project, plain=max(5 * each - 1, 1))
     hurry(project)
-    arms = {"treated": 2, "plain": 2, "plain2": 2, "plain3": 1}
+    names = ["treated", "plain", *(f"plain{n}" for n in range(2, 5 * each))]
+    wanted = {arm: list(KINDS)[number % 5] for number, arm in enumerate(names)}
     before = {job["JobId"] for job in cluster.jobs()}
-    driver = judge_slow(project, pause=1.2)
-    until_training(project, arms)
-    jobs = {job.what.rpartition("_")[2]: job for job in slurm.ours(project)}
-    ask("scontrol", "update", f"JobId={jobs['plain2'].number}", "TimeLimit=1")
-    ask("scancel", jobs["treated"].number)
-    ask("scontrol", "requeue", jobs["plain"].number)
-    ask("scontrol", "update", f"NodeName={jobs['plain3'].node}", "State=DRAIN", "Reason=test")
+    driver = judge_slow(project, pause=1.3)
+    storm = Storm(project, cluster, driver, wanted)
     try:
-        wait_for(lambda: state(cluster, jobs["plain"].number) == "PENDING", 60)
-        ask("scontrol", "update", f"JobId={jobs['plain'].number}", "StartTime=now")
+        storm.blow()
         driver.wait()
     finally:
-        ask("scontrol", "update", f"NodeName={jobs['plain3'].node}", "State=RESUME")
-    assert verdict(project) == undisturbed(project, tmp_path / "here")
+        storm.mend()
+    same = verdict(project) == undisturbed(project, tmp_path / "here")
+    for arm, kind in wanted.items():
+        steps = trace(project, arm)
+        again = 1 if kind in ("drain", "stop") else 2
+        right = same and arm in storm.hit and len(executions(steps)) == again
+        right &= repeated(steps) <= INTERVAL * (again - 1)
+        row(KINDS[kind], 1, int(right), "", asked=5, group="slurm")
+    assert same
     ends = {job["JobId"]: job["JobState"] for job in cluster.jobs() if job["JobId"] not in before}
-    assert ends[jobs["treated"].number] == "CANCELLED"
-    assert ends[jobs["plain"].number] == "COMPLETED"
-    assert ends[jobs["plain2"].number] == "TIMEOUT"
-    for arm, times in arms.items():
-        alone(trace(project, arm), times)
+    expected = {"cancel": "CANCELLED", "timeout": "TIMEOUT"}
+    for arm, kind in wanted.items():
+        assert ends[storm.hit[arm]] == expected.get(kind, "COMPLETED"), (arm, kind)
+        alone(trace(project, arm), times=1 if kind in ("drain", "stop") else 2)
 
 
-def state(cluster, number: str) -> str:
-    return next(job["JobState"] for job in cluster.jobs() if job["JobId"] == number)
+class Storm:
+    """Hits each arm once, soon after it began to train."""
+
+    def __init__(self, project, cluster, driver: Driver, wanted: dict[str, str]):
+        self.project, self.cluster, self.driver, self.wanted = project, cluster, driver, wanted
+        self.hit: dict[str, str] = {}
+        self.drained: dict[str, float] = {}
+        self.requeued: set[str] = set()
+
+    def blow(self, seconds: float = 1500) -> None:
+        end = time.monotonic() + seconds
+        while len(self.hit) < len(self.wanted) or self.drained or self.requeued:
+            assert time.monotonic() < end, (self.hit, self.driver.log.read_text()[-4000:])
+            assert self.driver.process.poll() is None, self.driver.log.read_text()[-6000:]
+            for job in slurm.ours(self.project):
+                arm = job.what.rpartition("_")[2]
+                trains = job.state == "RUNNING" and "train" in job.what
+                if trains and arm not in self.hit and len(trace(self.project, arm)) >= 3:
+                    self.hit[arm] = job.number
+                    getattr(self, self.wanted[arm])(job)
+            self.resume(after=15)
+            time.sleep(0.5)
+
+    def cancel(self, job) -> None:
+        ask("scancel", job.number)
+
+    def timeout(self, job) -> None:
+        ask("scontrol", "update", f"JobId={job.number}", "TimeLimit=1")
+
+    def requeue(self, job) -> None:
+        ask("scontrol", "requeue", job.number)
+        self.requeued.add(job.number)
+
+    def drain(self, job) -> None:
+        ask("scontrol", "update", f"NodeName={job.node}", "State=DRAIN", "Reason=test")
+        self.drained[job.node] = time.monotonic()
+
+    def stop(self, job) -> None:
+        """Without its slurmd for a while; the steps of its jobs live on and are found again."""
+        self.cluster.stop_node(job.node)
+        time.sleep(8)
+        self.cluster.start_node(job.node)
+
+    def resume(self, after: float) -> None:
+        """Nodes come back after a while; requeued jobs need not wait two minutes."""
+        for node, since in [*self.drained.items()]:
+            if time.monotonic() - since > after:
+                ask("scontrol", "update", f"NodeName={node}", "State=RESUME")
+                del self.drained[node]
+        states = {job["JobId"]: job["JobState"] for job in self.cluster.jobs()}
+        for number in [*self.requeued]:
+            if states[number] == "PENDING":
+                ask("scontrol", "update", f"JobId={number}", "StartTime=now")
+                self.requeued.discard(number)
+
+    def mend(self) -> None:
+        self.resume(after=0)
 
 
-def alone(steps: list[dict], times: int, interval: int = 4) -> None:
-    """So many processes trained, one after the other, each going on near where the last ended."""
-    found = executions(steps)
-    assert len(found) == len(set(found)) == times, steps
-    numbers = [int(step["step"]) for step in steps]
-    assert sorted(set(numbers)) == list(range(60))
-    repeated = len(numbers) - len(set(numbers))
-    assert repeated <= interval * (times - 1), numbers
+LIES = {
+    "silent": ("0", ""),
+    "unknown": ("0", "{job}|UNKNOWN"),
+    "error": ("1", "slurm_load_jobs error: Unable to contact slurm controller"),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_status_source_that_lies_is_outlasted(slow, tmp_path, monkeypatch, lie):
+    """squeue misleads for a while about jobs that train: no success is believed, all finish."""
+    name = f"squeue {lie} while jobs run: no false success, over within the limit, same verdict"
+    liar(tmp_path, monkeypatch, *LIES[lie])
+    monkeypatch.setenv("RECOUNT_SILENCE", "15")
+    driver = recount(slow, "run", *RUN, "--profile", "profiles/slurm", pause=0.7)
+    until_training(slow)
+    (tmp_path / "lie").touch()
+    with attempt(name, 5, "slurm") as said:
+        begun = time.monotonic()
+        decisions = slow / "logs/scheduler/decisions.log"
+        wait_for(lambda: decisions.exists() and "given up" in decisions.read_text(), 200)
+        said.append(f"given up within {30 * (1 + int(time.monotonic() - begun) // 30)} s of 15 s")
+        (tmp_path / "lie").unlink()
+        driver.wait()
+        assert verdict(slow) == undisturbed(slow, tmp_path / "here")
+        for arm in ARMS:
+            alone(trace(slow, arm), times=2)
+
+
+def liar(folder, monkeypatch, code: str, text: str) -> None:
+    """A squeue in front of the real one, which tells the truth unless the file `lie` is there."""
+    import os
+    import shutil
+
+    place, real = folder / "bin", shutil.which("squeue")
+    place.mkdir()
+    words = text.replace("{job}", "$1")
+    (place / "squeue").write_text(
+        f'#!/bin/sh\nif [ -e {folder}/lie ] && echo "$*" | grep -q states=all; then\n'
+        f"  {real} --me --noheader --format=%i | while read -r job; do set -- $job;\n"
+        f'    echo "{words}"; done >&$((1 + {code}))\n  exit {code}\nfi\nexec {real} "$@"\n'
+    )
+    (place / "squeue").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{place}:{os.environ['PATH']}")
