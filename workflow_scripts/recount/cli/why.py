@@ -86,12 +86,12 @@ def missing(console: Console, root: Path, paper, place, arm: str) -> None:
     if trace is None:
         return
     if trace.job:
-        console.print(f"    {trace.stage}: {trace.told()}")
+        console.print(f"    {trace.stage}: {trace.told()}", markup=False)
     minutes = packing.ATTEMPTS * packing.alone(paper, place.scale)
     if proposal := trace.proposal(minutes):
         console.print(f"    proposed: {proposal}", markup=False, soft_wrap=True)
     for path, lines in traces.words(root, trace):
-        console.print(f"    last lines of {path.relative_to(root)}:", soft_wrap=True)
+        console.print(f"    last lines of {path.relative_to(root)}:", markup=False, soft_wrap=True)
         for line in lines:
             console.print(f"      {line}", markup=False)
 
