@@ -67,3 +67,8 @@ def evidence(paper, scale: str) -> tuple[Path, Path, Path]:
 def attempts(paper, scale: str) -> Path:
     """The lines of the attempts log that belong to recorded evidence."""
     return paper.folder / "evidence" / f"{scale}.attempts.jsonl"
+
+
+def audits(root: Path) -> Path:
+    """A folder for each commit that drew an audit: audit.json, and the rows of each paper."""
+    return root / "papers" / "audits"

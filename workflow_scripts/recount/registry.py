@@ -120,8 +120,10 @@ def paper_folders(base: Path, faults: list[str]) -> list[Path]:
         if not lab.is_dir():
             if lab.name != "planned.yaml":
                 faults.append(
-                    f"{shown(lab, base)}: only labs and planned.yaml belong here; move it"
+                    f"{shown(lab, base)}: only labs, audits and planned.yaml belong here; move it"
                 )
+        elif lab.name == "audits" and not lab.is_symlink():
+            continue
         elif lab.is_symlink() or lab.name not in LABS:
             faults.append(f"{shown(lab, base)}: is no lab; the labs are {', '.join(LABS)}")
         else:

@@ -27,6 +27,7 @@ COMMANDS = {
     "verify": ("recount.cli.verify", "recompute every recorded verdict from its rows"),
     "history": ("recount.cli.history", "was every rule frozen before its data? asks git"),
     "record": ("recount.cli.record", "copy results into the papers' evidence"),
+    "audit": ("recount.cli.audit", "run recorded claims again, on seeds that a commit draws"),
     "calibrate": ("recount.cli.calibrate", "how often each rule would be wrong"),
     "pilot": ("recount.cli.pilot", "cost, spread and learned level on pilot seeds, blinded"),
     "new-paper": ("recount.cli.new_paper", "begin a planned paper: its two files to fill in"),

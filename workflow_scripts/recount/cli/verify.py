@@ -4,6 +4,7 @@ import itertools
 
 from recount import layout, ledger, registry, selection
 from recount.cli.screen import console
+from recount.ledger import audits
 
 SCALES = ("laptop", "gpu", "paper")
 
@@ -13,12 +14,14 @@ def add(parser) -> None:
 
 
 def run(args) -> int:
-    papers = selection.named(registry.load().papers, args.papers)
+    found = registry.load()
+    papers = selection.named(found.papers, args.papers)
     checks = []
     for paper, scale in itertools.product(papers.values(), SCALES):
         if layout.evidence(paper, scale)[1].exists():
             checks.append(ledger.verify(paper, scale))
         checks += ledger.verify_kept(paper, scale)
+    checks += audits.verify(found.root, found.papers)
     out = console()
     for check in checks:
         out.print(f"{check.state:8} {check.slug} at {check.scale}: {check.detail}", markup=False)
