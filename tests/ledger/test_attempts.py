@@ -134,7 +134,7 @@ def test_rows_that_no_run_left_are_found_even_when_all_was_sealed_again(register
     place = record(registered)
     paper = load(registered)
     rows = layout.evidence(paper, "laptop")[0]
-    frame = verifying.pd.read_parquet(rows)
+    frame = verifying.files.read_table(rows)
     frame.loc[frame["arm"] == "treated", "value"] += 0.25
     files.write_parquet(rows, frame)
     entry = json.loads(place.read_bytes())

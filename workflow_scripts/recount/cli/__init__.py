@@ -32,6 +32,8 @@ COMMANDS = {
     "pilot": ("recount.cli.pilot", "cost, spread and learned level on pilot seeds, blinded"),
     "new-paper": ("recount.cli.new_paper", "begin a planned paper: its two files to fill in"),
     "schema": ("recount.cli.schema", "the JSON Schema of paper.yaml, for editors"),
+    "pack": ("recount.cli.pack", "results as one file for another machine (an RO-Crate)"),
+    "unpack": ("recount.cli.unpack", "check such a file, publish it, rebuild the views"),
     "clean": ("recount.cli.clean", "free the disk of models that have been judged"),
 }
 
