@@ -72,6 +72,12 @@ clean:
 test-slurm: env
 	$(BIN)/python -m pytest -q tests/slurm
 
+# What a change must pass on SLURM: end to end, and a share of the faults, each once.
+.PHONY: check-slurm
+check-slurm: env
+	RECOUNT_FAULTS=1 $(BIN)/python -m pytest -q tests/slurm \
+	  -k "packs or gres or random_moments or storm or unknown or five"
+
 # Every fault at its full count, locally and on SLURM (root, as above); writes docs/faults.md.
 .PHONY: faults
 faults: env

@@ -21,7 +21,7 @@ from recount import guard, once, selection, site
 
 if workflow.is_main_process:
     guard.install(Path.cwd())
-    once.begin()
+    once.join()
 
 if not config:
 

@@ -2,15 +2,9 @@
 
 import json
 
-from toy import EXPERIMENT, plant
+from toy import DYING, plant
 
 from recount import cli, layout, registry
-
-DYING = EXPERIMENT.replace(
-    "    rows = Rows(run)\n",
-    "    if Path('die').exists() and run.arm_name == 'plain':\n        os._exit(9)\n"
-    "    rows = Rows(run)\n",
-).replace("import numpy as np\n", "import os\nfrom pathlib import Path\n\nimport numpy as np\n")
 
 
 def judged(project, slug):

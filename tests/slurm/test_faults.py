@@ -27,6 +27,7 @@ from conftest import (
     verdict,
 )
 from fault_table import attempt, count, row
+from toy import DYING, plant
 
 from recount import cluster as slurm
 
@@ -197,6 +198,52 @@ class Storm:
 
     def mend(self) -> None:
         self.resume(after=0)
+
+
+SHORT = """
+rule all:
+    input: expand("out/{{n}}", n=range({jobs}))
+rule one:
+    output: "out/{{n}}"
+    resources: mem_mb=500, runtime=5
+    shell: "echo $SLURM_JOB_ID >> lines/{{wildcards.n}}; touch {{output}}"
+"""
+
+
+def test_short_jobs_are_neither_lost_nor_doubled(project, cluster, tmp_path):
+    jobs = count(200, 6)
+    hurry(project)
+    place = tmp_path / "short"
+    (place / "lines").mkdir(parents=True)
+    (place / "Snakefile").write_text(SHORT.format(jobs=jobs))
+    profile = str(project / "profiles/slurm")
+    Driver(place, "snakemake", "--profile", profile, "--nocolor").wait(seconds=3600)
+    ran = [(place / "lines" / str(n)).read_text().split() for n in range(jobs)]
+    right = sum(len(one) == 1 for one in ran)
+    name = "short jobs submitted together: none lost, none run twice"
+    row(name, jobs, right, "", asked=200, group="slurm")
+    assert right == jobs
+    assert len({one[0] for one in ran}) == jobs
+
+
+def test_one_claim_in_five_fails_and_the_others_are_reported(project, cluster):
+    """The dying run shares its job with others; they get jobs of their own and finish."""
+    hurry(project, packed=True)
+    for number in range(3):
+        plant(project, f"fine{number}")
+    plant(project, "dying", experiment=DYING)
+    (project / "die").touch()
+    name = "a run dies in a job that it shares, one claim in five: all others reported, it is shown"
+    with attempt(name, 1, "slurm"):
+        said = recount(project, "run", "all", "--yes", "--profile", "profiles/slurm").wait(code=1)
+        assert "failed: dying plain: evaluate: job" in said
+        for slug in ("toy", "fine0", "fine1", "fine2"):
+            assert verdict(project, slug=slug)["outcome"] == "reproduced"
+        one = verdict(project, slug="dying")
+        assert one["outcome"] in ("inconclusive", "not_run")
+        states = [one["runs"][arm]["state"] for arm in ("treated", "plain")]
+        assert states == ["done", "failed"]
+        assert (project / "results/laptop/index.html").exists()
 
 
 LIES = {

@@ -47,15 +47,18 @@ def drive(
     again: bool = False,
     profile: str | None = None,
     resources: Sequence[str] = (),
+    packed: bool = True,
 ) -> Done:
     """Runs the workflow for the choice; `stale` files are made anew. Ctrl-C stops it cleanly.
 
-    With a `profile` (a folder, or a name that Snakemake knows) jobs go where the profile says.
+    With a `profile` (a folder, or a name that Snakemake knows) jobs go where the profile says,
+    several runs in one where it packs them and `packed` is left so.
     """
     log = root / "logs" / "snakemake.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     argv = command(root, choice, cores, stale, again, profile)
     argv += ["--set-resources", *resources] if resources else []
+    argv += [] if packed else ["--group-components", "none=1"]
     known = len(guard.decisions(root))
     with log.open("w") as handle:
         process = subprocess.Popen(

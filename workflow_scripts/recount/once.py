@@ -17,8 +17,14 @@ VARIABLE = "RECOUNT_DRIVE"
 
 
 def begin() -> None:
-    """Names this drive; the jobs that it submits inherit the name."""
+    """Names a new drive; what it starts inherits the name."""
     os.environ[VARIABLE] = uuid.uuid4().hex
+
+
+def join() -> None:
+    """Goes on with the drive that started this process, if one did."""
+    if VARIABLE not in os.environ:
+        begin()
 
 
 def note(out: Path) -> Path:

@@ -1,10 +1,11 @@
 """`recount run`: runs the chosen papers through Snakemake and shows the verdicts."""
 
 from dataclasses import replace
+from pathlib import Path
 
 from rich.console import Console
 
-from recount import driver, registry, schedule, site
+from recount import driver, once, registry, schedule, site
 from recount.cli import aftermath, verdicts
 from recount.cli import plan as plans
 from recount.cli.profiles import known_profile
@@ -24,13 +25,10 @@ def run(args) -> int:
     out = console()
     root = registry.root()
     profile = known_profile(root, args.profile)
-    choice, plan = plans.prepared(args, shown=not args.yes)
+    choice, _ = plans.prepared(args, shown=not args.yes)
     code, nothing = 0, True
     for part in parts(choice, profile):
-        stale = schedule.plan(part, root / "results").stale if part is not choice else plan.stale
-        done = driver.drive(
-            root, part, args.cores, stale, out, args.again, profile, args.set_resources
-        )
+        done = driven(root, part, args, profile, out)
         code, nothing = code or done.code, nothing and done.nothing
         for line in aftermath.settle(root, part, done.log) if done.code else ():
             out.print(f"failed: {line}", style="red", markup=False, soft_wrap=True)
@@ -40,6 +38,20 @@ def run(args) -> int:
     if not args.yes:
         next_steps(out, choice.scale)
     return code or int(failed)
+
+
+def driven(root: Path, choice, args, profile: str | None, out: Console) -> driver.Done:
+    """One drive. Where a job of several runs failed, a second one gives every run its own job, so
+    that one bad run takes no others with it; what was trained is not trained again."""
+    once.begin()
+    stale = schedule.plan(choice, root / "results").stale
+    call = (root, choice, args.cores)
+    more = (profile, args.set_resources)
+    done = driver.drive(*call, stale, out, args.again, *more)
+    if profile and aftermath.FAILED in done.log and site.packs(site.read(profile)):
+        out.print("A job of several runs failed: what is left runs again, a job a run.")
+        done = driver.drive(*call, [], out, False, *more, packed=False)
+    return done
 
 
 def parts(choice, profile: str | None) -> list:
