@@ -29,6 +29,7 @@ COMMANDS = {
     "record": ("recount.cli.record", "copy results into the papers' evidence"),
     "audit": ("recount.cli.audit", "run recorded claims again, on seeds that a commit draws"),
     "calibrate": ("recount.cli.calibrate", "how often each rule would be wrong"),
+    "controls": ("recount.cli.controls", "A/A pairs and planted faults, trained and judged"),
     "pilot": ("recount.cli.pilot", "cost, spread and learned level on pilot seeds, blinded"),
     "new-paper": ("recount.cli.new_paper", "begin a planned paper: its two files to fill in"),
     "schema": ("recount.cli.schema", "the JSON Schema of paper.yaml, for editors"),

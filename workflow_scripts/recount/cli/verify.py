@@ -2,7 +2,7 @@
 
 import itertools
 
-from recount import layout, ledger, registry, selection
+from recount import controls, layout, ledger, registry, selection
 from recount.cli.screen import console
 from recount.ledger import audits
 
@@ -22,6 +22,8 @@ def run(args) -> int:
             checks.append(ledger.verify(paper, scale))
         checks += ledger.verify_kept(paper, scale)
     checks += audits.verify(found.root, found.papers)
+    if args.papers == ["all"]:
+        checks += controls.verify(found.root)
     out = console()
     for check in checks:
         out.print(f"{check.state:8} {check.slug} at {check.scale}: {check.detail}", markup=False)

@@ -1,0 +1,34 @@
+"""`recount controls`: A/A pairs and planted faults, trained and judged like papers."""
+
+from recount import control_papers, controls, files, registry
+from recount.cli.screen import console
+from recount.typed import BadValue
+
+
+def add(parser) -> None:
+    parser.add_argument("families", nargs="*", help="families of judges; all where none is named")
+    parser.add_argument("--no-record", action="store_true", help="show the verdicts, keep nothing")
+
+
+def run(args) -> int:
+    root, out = registry.root(), console()
+    known = list(control_papers.families(root))
+    if strangers := set(args.families) - set(known):
+        raise BadValue(f"no such family: {', '.join(strangers)}; known: {', '.join(known)}")
+    for family in args.families or known:
+        controls.make(root, family, out.print)
+        if args.no_record:
+            shown = files.read_json(controls.made(root, family)[1])["verdicts"]
+            for slug, name, one in controls.each(shown):
+                mark = "WRONG" if one["wrong"] else ""
+                out.print(
+                    f"{slug} {name:24} {one['outcome']:13} {mark:6}{one['reason'] or ''}"[:140]
+                )
+    waiting = [one for one in known if not controls.made(root, one)[1].exists()]
+    if args.no_record:
+        return 0
+    if waiting:
+        out.print(f"still to run: {', '.join(waiting)}")
+        return 0
+    out.print(f"recorded {controls.record(root).relative_to(root)}")
+    return 0
