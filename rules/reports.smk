@@ -1,4 +1,4 @@
-# Pages: a lab at a time in one warm process, then the index of all 437 papers.
+# Pages: a lab at a time in one warm process, then the index of all 437 papers and their validity.
 
 for lab in CHOICE.labs():
 
@@ -33,6 +33,7 @@ rule report:
         CHOICE.verdicts(),
     output:
         page=f"results/{SCALE}/index.html",
+        validity=f"results/{SCALE}/validity.html",
     log:
         f"logs/{SCALE}/report.log",
     benchmark:
@@ -50,3 +51,9 @@ rule report:
         text=CHOICE.wording(),
     script:
         "../workflow_scripts/report.py"
+
+
+rule validity:
+    input:
+        f"results/{SCALE}/validity.html",
+    localrule: True

@@ -20,7 +20,7 @@ from markupsafe import Markup
 from papermill.exceptions import PapermillExecutionError
 
 from recount import files, hashes, layout
-from recount.reports import atlas, engine, pages, sections, wording
+from recount.reports import atlas, engine, pages, sections, validity, wording
 from recount.results import SCALES
 
 CELL = re.compile(r"^# %%(.*)$", re.MULTILINE)
@@ -44,6 +44,7 @@ def render_all(registry, results: Path, scale: str, lab: str | None = None) -> d
     jobs += [lambda name=name: render_lab(registry, name, scale, results) for name in chosen]
     if lab is None:
         jobs.append(lambda: render_index(registry, scale, results))
+        jobs.append(lambda: render_validity(registry, scale, results))
     done, failures = [], []
     for job in jobs:
         try:
@@ -77,6 +78,16 @@ def render_index(registry, scale: str, results: Path) -> bool:
     data = atlas.atlas(registry, results, scale)
     title = f"Recount: {len(data['rows'])} claims, counted again"
     return publish(results / scale / "index.html", "index", data, "", title, [], "atlas.js")
+
+
+def render_validity(registry, scale: str, results: Path) -> bool:
+    """How often the rules err, with the rows behind it as CSV in a folder beside the page."""
+    data = validity.validity_page(registry, results, scale)
+    for name, text in validity.tables(data).items():
+        files.write_text(results / scale / "validity" / name, text)
+    slim = {key: value for key, value in data.items() if key != "claims"}
+    title = "Why believe a verdict? · Recount"
+    return publish(results / scale / "validity.html", "validity", slim, "", title, ["index.html"])
 
 
 def publish(

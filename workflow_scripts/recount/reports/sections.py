@@ -49,6 +49,10 @@ def templates() -> jinja2.Environment:
         "whole": numbers.whole,
         "duration": wording.duration,
         "percent": wording.percent,
+        "about": wording.about,
+        "share": lambda value: (
+            "–" if value is None else f"{wording.about(100 * value)}\N{NO-BREAK SPACE}%"
+        ),
         "pairs": wording.pairs,
         "example": wording.example,
         "interval": wording.interval,

@@ -184,6 +184,22 @@ def percent(share: float | None) -> str:
     return "–" if share is None else f"{number(100 * share)} %"
 
 
+def about(value: float | None) -> str:
+    """A number that is only expected: whole from ten on, else one decimal."""
+    if value is None:
+        return "–"
+    return (
+        f"{value:,.0f}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+        if value >= 9.95
+        else f"{value:.1f}"
+    )
+
+
+def share(part: float | None) -> str:
+    """A share that is only estimated, in percent."""
+    return "–" if part is None else f"{about(100 * part)}\N{NO-BREAK SPACE}%"
+
+
 def bibtex(paper: Any) -> str:
     """A BibTeX entry; characters that TeX would act upon are escaped."""
     fields = {
