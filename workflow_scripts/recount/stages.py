@@ -23,7 +23,7 @@ from typing import Any
 import pandas as pd
 
 from recount import attempts, files, hashes, hold, layout, once, provenance
-from recount.experiment import Learned, Measure, NotRun, Train, load
+from recount.experiment import Learned, Measure, NotRun, Train, custom_judge, load
 from recount.progress import Progress
 from recount.run import KEY_COLUMNS, Run, verdict_seeds
 from recount.typed import BadValue, build
@@ -211,6 +211,8 @@ def check_values(paper, experiment: Measure | Train) -> None:
             build(kind, value, place)
         except BadValue as error:
             faults.append(str(error))
+    if any(claim.judge == "custom" for claim in paper.claims.values()):
+        custom_judge(paper.folder)
     wanted = "measure" if isinstance(experiment, Measure) else "train"
     if paper.kind != wanted:
         faults.append(f"{where}: kind: {paper.kind}, but experiment.py is a {wanted} study")
