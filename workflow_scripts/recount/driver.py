@@ -76,6 +76,8 @@ def drive(
         except KeyboardInterrupt:
             process.send_signal(signal.SIGINT)
             console.print("Stopping; finished runs are kept, the rest resumes from checkpoints.")
+            if profile is None:
+                dismiss(process)
         code = process.wait()
     text = log.read_text(errors="replace")
     for line in guard.decisions(root)[known:][-8:]:
@@ -98,6 +100,18 @@ def interrupted_by(*signals: signal.Signals) -> Iterator[None]:
     finally:
         for one, handler in before.items():
             signal.signal(one, handler)
+
+
+def dismiss(process: subprocess.Popen) -> None:
+    """Tells the local jobs under Snakemake to save and leave; it waits for them and unlocks."""
+    told: set[int] = set()
+    while process.poll() is None:
+        with contextlib.suppress(psutil.Error):
+            for job in psutil.Process(process.pid).children(recursive=True):
+                if job.pid not in told and job.name().startswith("python"):
+                    told.add(job.pid)
+                    job.terminate()
+        time.sleep(0.2)
 
 
 def record(root: Path) -> Path:
