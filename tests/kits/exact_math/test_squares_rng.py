@@ -61,6 +61,7 @@ def test_p_values_of_good_words_are_neither_tiny_nor_all_alike():
         ("pairs_even", np.sort),
         ("birthday_spacings", lambda words: np.arange(len(words), dtype=np.uint32) * 1234567),
         ("collisions", lambda words: words & 0xFF3FFFFF),
+        ("differences", lambda words: np.arange(len(words), dtype=np.uint32) ** 2 * 12345),
         ("ranks", lambda words: np.repeat(words[::8], 8)),
         ("weights_linked", lambda words: words ^ (words.astype(np.int32) >> 31).astype(np.uint32)),
         ("echoes", lambda words: np.tile(words[:64], len(words) // 64)),

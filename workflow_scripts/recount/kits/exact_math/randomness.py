@@ -106,7 +106,7 @@ def birthday_spacings(words, days=1024):
     return poisson(int(repeats), len(blocks) * days**3 / (4 * 2**27))
 
 
-def collisions(words, balls=65536):
+def collisions(words, balls=4096):
     """Balls into 2^24 urns, named by the leading twelve bits of two words."""
     balls, urns = min(balls, len(words) // 2), 2**24
     top = (words[: len(words) // (2 * balls) * 2 * balls] >> 20).astype(np.int64)
@@ -142,6 +142,16 @@ def ranks(words):
     shares = np.array([1 - full - one_less, one_less, full])
     counts = np.array([(rank < 31).sum(), (rank == 31).sum(), (rank == 32).sum()])
     return chi_square(counts, shares * len(rows))
+
+
+def differences(words):
+    """First to fourth differences of consecutive words, from blocks that do not overlap."""
+    blocks, found = words[: len(words) // 5 * 5].reshape(-1, 5), []
+    for _ in range(4):
+        blocks = blocks[:, 1:] - blocks[:, :-1]
+        counts = np.bincount(blocks[:, 0] >> 25, minlength=128)
+        found.append(chi_square(counts, len(blocks) / 128))
+    return min(1.0, 4 * min(found))
 
 
 def weights_linked(words):
@@ -184,6 +194,7 @@ BATTERY = {
         birthday_spacings,
         collisions,
         ranks,
+        differences,
         weights_linked,
         echoes,
         spectrum,
