@@ -68,6 +68,7 @@ def drive(
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
+            preexec_fn=heed_interrupts,
         )
         files.write_json(record(root), facts(process.pid, argv, profile))
         try:
@@ -94,7 +95,8 @@ def interrupted_by(*signals: signal.Signals) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {one: signal.signal(one, signal.default_int_handler) for one in signals}
+    heard = [one for one in signals if signal.getsignal(one) != signal.SIG_IGN]
+    before = {one: signal.signal(one, signal.default_int_handler) for one in heard}
     try:
         yield
     finally:
@@ -112,6 +114,11 @@ def dismiss(process: subprocess.Popen) -> None:
                     told.add(job.pid)
                     job.terminate()
         time.sleep(0.2)
+
+
+def heed_interrupts() -> None:
+    """Snakemake must hear SIGINT, also below a script's background job, where it is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def record(root: Path) -> Path:
