@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from recount import attempts, files, hashes, judge, layout
-from recount.ledger import chain
+from recount.ledger import chain, plausible
 from recount.typed import BadValue
 
 PROSE = ("statement", "limits")
@@ -44,6 +44,8 @@ def verify(paper, scale: str) -> Check:
     if stale := staleness(paper, scale, entry["registration"]):
         return Check(paper.slug, scale, "stale", stale)
     frame = files.read_table(io.BytesIO(rows))
+    if strange := plausible.faults(paper, scale, frame, entry["manifests"]):
+        return Check(paper.slug, scale, "damaged", f"{rows_path.name}: {'; '.join(strange)}")
     rates = files.read_json(calibration_path) if calibration else {}
     again = judgements(paper, scale, frame, entry["states"], rates)
     recorded = entry["judgements"]
