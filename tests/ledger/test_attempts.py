@@ -7,6 +7,7 @@ import sys
 
 import pandas as pd
 import pytest
+from small_repository import registered_toy
 from stages.test_stages import run_all
 from toy import git
 
@@ -26,12 +27,11 @@ for number in range(int(sys.argv[3])):
 
 
 @pytest.fixture
-def registered(project):
-    git(project, "init", "-q")
-    (project / ".gitignore").write_text("results/\nlogs/\n.snakemake/\n__pycache__/\n")
-    git(project, "add", "-A")
-    git(project, "commit", "-qm", "registered")
-    return project
+def registered(tmp_path, monkeypatch):
+    """The toy paper in a git repository with everything committed."""
+    root = registered_toy(tmp_path / "project")
+    monkeypatch.setenv("RECOUNT_ROOT", str(root))
+    return root
 
 
 def load(root):
