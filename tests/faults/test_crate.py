@@ -4,7 +4,6 @@ import hashlib
 import json
 import shutil
 import stat
-import sys
 import zipfile
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from recount import attempts, cli, crate, files, layout, registry, selection, st
 from recount.typed import BadValue
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.append(str(Path(__file__).parents[1] / "slurm"))
 PLACE = "results/laptop/other/slow"
 NONE = "../../x"
 METRICS = f"{PLACE}/runs/plain/metrics.parquet"
@@ -23,13 +21,13 @@ METRICS = f"{PLACE}/runs/plain/metrics.parquet"
 
 def plant(root: Path) -> None:
     import toy
-    import trained
+    import trained_toy
 
     root.mkdir(exist_ok=True)
     for name in (*crate.CODE, "rules", "config"):
         there = ROOT / name
         shutil.copytree(there, root / name) if there.is_dir() else shutil.copy(there, root / name)
-    trained.plant(root, "slow")
+    trained_toy.plant(root, "slow")
     toy.plant(root, "toy")
 
 

@@ -6,7 +6,6 @@ import os
 import pickle
 import shutil
 import struct
-import sys
 import time
 import zipfile
 from pathlib import Path
@@ -23,8 +22,6 @@ from recount import files, layout, registry, stages
 from recount.kits.llm_eval import checkpoints
 from recount.nn import checkpoint
 from recount.typed import BadValue
-
-sys.path.append(str(Path(__file__).parents[1] / "slurm"))
 
 
 class Touch:
@@ -172,11 +169,11 @@ def test_a_table_that_would_burst_the_memory_is_refused_unread(tmp_path, monkeyp
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
     """The results of a small trained paper, all stages done."""
-    import trained
+    import trained_toy
 
     root = tmp_path_factory.mktemp("finished")
     shutil.copy(Path(__file__).parents[2] / "requirements.lock", root)
-    trained.plant(root, "slow")
+    trained_toy.plant(root, "slow")
     paper = registry.load(root).papers["slow"]
     run_stages(paper, root)
     return root

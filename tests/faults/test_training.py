@@ -8,9 +8,8 @@ import ast
 import dataclasses
 import json
 import os
+import shutil
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -25,7 +24,6 @@ from recount.run import verdict_seeds
 from recount.typed import build
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.append(str(Path(__file__).parents[1] / "slurm"))
 PAPERS = {slug: one for slug, one in registry.load(ROOT).papers.items() if one.kind == "train"}
 STEPS = 3
 
@@ -194,32 +192,45 @@ def test_a_paper_that_only_measures_trains_nothing(slug):
     assert not {"fit", "loop.fit", "kit.study", "fit_nodes"} & names
 
 
-STAGE = """
-import sys
-from pathlib import Path
-from recount import layout, registry, stages
-root, scale = Path(sys.argv[1]), sys.argv[3]
-paper = registry.load(root).papers["slow"]
-place = layout.of(paper, scale, root / "results")
-if sys.argv[2] == "generate":
-    stages.generate(paper, scale, place.data, place.data_manifest)
-stages.train(paper, scale, "treated", place.data, place.run("treated"))
-"""
+class Job:
+    """A job in a process of its own, forked so that it starts at once."""
+
+    def __init__(self, work, pause: str = "0"):
+        self.number = os.fork()
+        if self.number == 0:
+            code = 1
+            try:
+                os.environ["TOY_PAUSE"] = pause
+                work()
+                code = 0
+            except SystemExit as end:
+                code = end.code
+            finally:
+                os._exit(code)
+
+    def tell(self, number: int) -> None:
+        os.kill(self.number, number)
+
+    def wait(self) -> int:
+        return os.waitstatus_to_exitcode(os.waitpid(self.number, 0)[1])
 
 
-def stage(root: Path, what: str = "train", pause: str = "0", scale: str = "laptop"):
-    argv = [sys.executable, "-c", STAGE, str(root), what, scale]
-    environment = os.environ | {"TOY_PAUSE": pause, "RECOUNT_ROOT": str(root)}
-    return subprocess.Popen(argv, env=environment, stdout=subprocess.DEVNULL)
+def stage(root: Path, draw: bool = False, pause: str = "0") -> Job:
+    def work() -> None:
+        paper = registry.load(root).papers["slow"]
+        place = layout.of(paper, "laptop", root / "results")
+        if draw:
+            stages.generate(paper, "laptop", place.data, place.data_manifest)
+        stages.train(paper, "laptop", "treated", place.data, place.run("treated"))
+
+    return Job(work, pause)
 
 
 def planted(tmp_path: Path):
-    import shutil
-
-    import trained
+    import trained_toy
 
     shutil.copy(ROOT / "requirements.lock", tmp_path)
-    trained.plant(tmp_path, "slow")
+    trained_toy.plant(tmp_path, "slow")
     paper = registry.load(tmp_path).papers["slow"]
     return layout.of(paper, "laptop", tmp_path / "results")
 
@@ -239,7 +250,7 @@ def bits(place) -> list[str]:
 def test_told_to_stop_a_job_saves_leaves_no_lock_and_goes_on(tmp_path):
     """SIGTERM and SIGUSR1 during training: exit 75; SIGKILL: nothing said. Then the same bits."""
     place = planted(tmp_path)
-    assert stage(tmp_path, "generate").wait(60) == 0
+    assert stage(tmp_path, draw=True).wait() == 0
     want = bits(place)
     run = place.run("treated")
     folder, trace = run.parent, run.with_name("trace.txt")
@@ -248,14 +259,14 @@ def test_told_to_stop_a_job_saves_leaves_no_lock_and_goes_on(tmp_path):
             path.unlink()
         job = stage(tmp_path, pause="0.02")
         wait(lambda: seen(trace))
-        job.send_signal(told)
-        code = job.wait(30)
+        job.tell(told)
+        code = job.wait()
         assert not run.exists() and len(list(folder.glob("checkpoints-*"))) <= 1
         if told != signal.SIGKILL:
             assert code == 75 and not (folder / "hold.json").exists()
             assert list(folder.glob("checkpoints-*/fit/*.json"))
         before = trace.read_text().count("\n")
-        assert stage(tmp_path).wait(60) == 0
+        assert stage(tmp_path).wait() == 0
         after = trace.read_text().count("\n")
         redone = after - 60 if told != signal.SIGKILL else 0
         fine = bits(place) == want and redone == 0 and after > before
@@ -268,19 +279,19 @@ def test_told_to_stop_a_job_saves_leaves_no_lock_and_goes_on(tmp_path):
 def test_a_checkpoint_of_older_code_is_never_resumed(tmp_path):
     place = planted(tmp_path)
     run, paper_code = place.run("treated"), tmp_path / "papers/other/slow/experiment.py"
-    stage(tmp_path, "generate").wait(60)
+    stage(tmp_path, draw=True).wait()
     run.unlink()
     job = stage(tmp_path, pause="0.02")
     trace = run.parent / "trace.txt"
     trace.unlink()
     wait(lambda: seen(trace))
-    job.terminate()
-    job.wait(30)
+    job.tell(signal.SIGTERM)
+    job.wait()
     (old,) = run.parent.glob("checkpoints-*")
     text = paper_code.read_text()
     paper_code.write_text(text.replace("value[:, 0] - wanted) ** 2", "value[:, 0] - wanted) ** 4"))
     trace.unlink()
-    assert stage(tmp_path, "generate").wait(60) == 0
+    assert stage(tmp_path, draw=True).wait() == 0
     assert trace.read_text().count("\n") == 60
     assert not old.exists() and not list(run.parent.glob("checkpoints*"))
 

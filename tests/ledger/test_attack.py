@@ -154,3 +154,27 @@ def test_machines_threads_and_hash_seeds_judge_to_the_same_bytes(recorded):
     assert len(found["one thread"]) == FEW
     assert found["two threads"] == found["one thread"]
     assert found["an old processor"] == found["one thread"]
+
+
+SHAPES = {
+    "no judgement": lambda entry: entry["judgements"].update(main=None),
+    "a list of judgements": lambda entry: entry.update(judgements=[1]),
+    "no version": lambda entry: entry.update(registration=3),
+    "odd manifests": lambda entry: entry.update(manifests={"a": 1}, attempts={"file": None}),
+    "a deep one": lambda entry: entry.update(states={"a": {"b": [[[{}]]]}}),
+    "no digest": lambda entry: entry.update(rows={"sha": 1}),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_evidence_of_another_shape_is_damage_and_no_crash(recorded, shape):
+    paper = recorded[0]
+    path = layout.evidence(paper, "laptop")[1]
+    content = path.read_bytes()
+    entry = json.loads(content)
+    SHAPES[shape](entry)
+    del entry["seal"]
+    files.write_json(path, entry | {"seal": verifying.seal(entry)})
+    check = ledger.verify(paper, "laptop")
+    path.write_bytes(content)
+    assert check.state == "damaged"

@@ -1,10 +1,13 @@
 """The attempts log: nothing that was started can be dropped, changed or moved without a trace."""
 
 import json
+import math
 import subprocess
 import sys
 
+import pandas as pd
 import pytest
+from small_repository import registered_toy
 from stages.test_stages import run_all
 from toy import git
 
@@ -24,12 +27,11 @@ for number in range(int(sys.argv[3])):
 
 
 @pytest.fixture
-def registered(project):
-    git(project, "init", "-q")
-    (project / ".gitignore").write_text("results/\nlogs/\n.snakemake/\n__pycache__/\n")
-    git(project, "add", "-A")
-    git(project, "commit", "-qm", "registered")
-    return project
+def registered(tmp_path, monkeypatch):
+    """The toy paper in a git repository with everything committed."""
+    root = registered_toy(tmp_path / "project")
+    monkeypatch.setenv("RECOUNT_ROOT", str(root))
+    return root
 
 
 def load(root):
@@ -134,7 +136,7 @@ def test_rows_that_no_run_left_are_found_even_when_all_was_sealed_again(register
     place = record(registered)
     paper = load(registered)
     rows = layout.evidence(paper, "laptop")[0]
-    frame = verifying.files.read_table(rows)
+    frame = pd.read_parquet(rows)
     frame.loc[frame["arm"] == "treated", "value"] += 0.25
     files.write_parquet(rows, frame)
     entry = json.loads(place.read_bytes())
@@ -218,6 +220,18 @@ def test_code_that_was_committed_while_it_ran_is_uncommitted_code(registered):
     later = stages.attempt(paper, "laptop", lambda: None)
     assert not later["dirty"]
     assert begun.end(later)["dirty"]
+
+
+def test_a_digest_of_rows_knows_values_and_not_how_a_table_holds_them():
+    plain = {"seed": [1, 1, 2], "metric": "m", "value": [0.5, None, 1.0], "count": 3, "base": 2}
+    frame = pd.DataFrame(plain | {"arm": "a"})
+    digest = attempts.rows_digest(frame)
+    other = frame.iloc[::-1].astype({"base": "float64", "seed": "int32", "value": "Float64"})
+    assert attempts.rows_digest(other.assign(arm="b", empty=None)) == digest
+    assert attempts.rows_digest(frame.assign(base=[2, 2, 3])) != digest
+    assert attempts.rows_digest(frame.assign(value=[0.5, 0.5, 1.0])) != digest
+    assert attempts.rows_digest(frame.assign(value=[0.5, math.inf, 1.0])) != digest
+    assert attempts.rows_digest(frame.iloc[:2]) != digest
 
 
 def test_a_pilot_is_logged_apart_from_verdicts(registered):

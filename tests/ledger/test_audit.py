@@ -5,13 +5,15 @@ import math
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
+from small_repository import begin, commit
 from stages.test_stages import run_all
 from toy import EXPERIMENT, PAPER, git, plant
 
 from recount import files, layout, ledger, registry
 from recount.cli import main
-from recount.ledger import audits, drawing, retrain, scores, verifying
+from recount.ledger import audits, drawing, history, retrain, scores, verifying
 from recount.run import verdict_seeds
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -127,35 +129,32 @@ def test_every_recorded_claim_is_a_candidate_or_says_why_not():
     for one in found:
         rows = layout.evidence(papers[one.slug], "laptop")[0]
         if one.kind == "seeds":
-            frame = verifying.pd.read_parquet(rows)
+            frame = pd.read_parquet(rows)
             told = retrain.compared(papers[one.slug], one.claim, "laptop", frame, frame, head)
             parts = [quantity["score"] for quantity in told.values() if quantity["score"]]
             assert not any(score["outside"] for score in parts), one.name
 
 
 @pytest.fixture
-def recorded(project):
+def recorded(tmp_path, monkeypatch):
     """Two toys on seeds and an exact one, recorded, and a later commit."""
+    project = begin(tmp_path / "project")
+    monkeypatch.setenv("RECOUNT_ROOT", str(project))
+    plant(project, "toy")
     plant(project, "other_toy", effect=0.0)
     exact = plant(project, "enumerated", experiment=ENUMERATED)
     text = PAPER[: PAPER.index("claims:")].format(effect=1.0) + EXACT
     text = text.replace("kind: measure", "kind: measure\nunit: none")
     text = text.replace("seeds: 2,", "seeds: 1,").replace("laptop: {seeds: 8", "laptop: {seeds: 1")
-    (exact / "paper.yaml").write_text(
-        text.replace("score: {range: [null, null]}", "holds: {range: [0, 1]}")
-    )
-    git(project, "init", "-q")
-    (project / ".gitignore").write_text("results/\nlogs/\n.snakemake/\n__pycache__/\n")
-    git(project, "add", "-A")
-    git(project, "commit", "-qm", "registered")
+    text = text.replace("score: {range: [null, null]}", "holds: {range: [0, 1]}")
+    (exact / "paper.yaml").write_text(text)
+    commit(project, "registered")
     for slug, paper in registry.load(project).papers.items():
         run_all(project, slug)
         ledger.record(paper, "laptop", project / "results", project)
-    git(project, "add", "-A")
-    git(project, "commit", "-qm", "evidence")
+    commit(project, "evidence")
     (project / "LATER").write_text("later\n")
-    git(project, "add", "-A")
-    git(project, "commit", "-qm", "later")
+    commit(project, "later")
     return project
 
 
@@ -222,15 +221,42 @@ TOUCHED = {
 
 def test_results_that_cannot_be_had_again_are_told(recorded, capsys):
     path = layout.evidence(registry.load(recorded).papers["enumerated"], "laptop")[0]
-    frame = verifying.pd.read_parquet(path)
+    frame = pd.read_parquet(path)
     frame.loc[frame["base"] == 3, "value"] = 0.0
     files.write_parquet(path, frame)
     for message in ("touched up", "later"):
         (recorded / "LATER").write_text(message)
-        git(recorded, "add", "-A")
-        git(recorded, "commit", "-qm", message)
+        commit(recorded, message)
     assert main(["audit", "--claims", "1"]) == 1
     assert "other: enumerated" in capsys.readouterr().out
+
+
+def test_an_audit_in_history_follows_its_evidence_and_stays_as_it_was(recorded):
+    assert main(["audit", "--claims", "1"]) in (0, 1)
+    path, report = report_of(recorded)
+    commit(recorded, "audited")
+    assert history.check(recorded).faults == []
+
+    def faults(change, message):
+        told = json.loads(json.dumps(report))
+        change(told)
+        git(recorded, "reset", "-q", "--hard", report["commit"])
+        place = path.parents[1] / told["commit"][:12] / "audit.json"
+        files.write_json(place, told)
+        commit(recorded, message)
+        return " ".join(history.check(recorded).faults)
+
+    evidence = git(recorded, "rev-parse", f"{report['commit']}~1")
+    assert "does not precede the commit that drew it" in faults(
+        lambda told: told.update(commit=evidence), "drawn by the evidence's own commit"
+    )
+    assert "in no branch" in faults(lambda told: told.update(commit="f" * 40), "forged")
+    assert "left out toy/main" in faults(
+        lambda told: told.update(candidates=[], excluded={"enumerated/main": "dear"}), "hidden"
+    ).replace("other_toy/main", "toy/main")
+    git(recorded, "rm", "-rq", "papers/audits")
+    commit(recorded, "tidy")
+    assert "was deleted in" in " ".join(history.check(recorded).faults)
 
 
 def test_an_audit_needs_a_later_commit_and_committed_code(recorded, capsys):

@@ -5,24 +5,20 @@ import re
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
+from small_repository import begin, commit
 from stages.test_stages import run_all
 from toy import git, plant
 
 from recount import attempts, files, hashes, ledger, registry
 from recount.cli import main
-from recount.ledger import chain, history, registered, verifying
+from recount.ledger import chain, history, verifying
 from recount.run import verdict_seeds
 
 ROOT = Path(__file__).resolve().parents[2]
 PLACE = Path("papers/other/toy")
 EVIDENCE = PLACE / "evidence"
-
-
-def commit(root: Path, message: str) -> str:
-    git(root, "add", "-A")
-    git(root, "commit", "-qm", message)
-    return git(root, "rev-parse", "HEAD")
 
 
 def edit(root: Path, old: str, new: str, name: str = "paper.yaml") -> None:
@@ -35,20 +31,6 @@ def run_and_record(root: Path, message: str) -> str:
     run_all(root, "toy")
     ledger.record(registry.load(root).papers["toy"], "laptop", root / "results", root)
     return commit(root, message)
-
-
-def begin(root: Path) -> Path:
-    """The code that hashes read, without any paper."""
-    root.mkdir()
-    package = "workflow_scripts/recount"
-    code = [f"{package}/{name}" for name in (*registered.VERSIONED, "kits/other/__init__.py")]
-    for name in (*code, chain.SOURCE, "requirements.lock", "Snakefile"):
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, root / name)
-    git(root, "init", "-q", "-b", "main")
-    (root / ".gitignore").write_text("results/\n__pycache__/\n")
-    commit(root, "code")
-    return root
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +102,7 @@ def everywhere(entry, **values) -> None:
 
 def change_rows(root: Path, change) -> None:
     path = root / EVIDENCE / "laptop.parquet"
-    frame = verifying.files.read_table(path)
+    frame = pd.read_parquet(path)
     files.write_parquet(path, change(frame))
 
 

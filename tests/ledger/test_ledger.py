@@ -3,6 +3,7 @@
 import random
 
 import pytest
+from small_repository import registered_toy
 from stages.test_stages import run_all
 from toy import git
 
@@ -12,13 +13,11 @@ from recount.typed import BadValue
 
 
 @pytest.fixture
-def registered(project):
-    """The toy project in a git repository with everything committed."""
-    git(project, "init", "-q")
-    (project / ".gitignore").write_text("results/\nlogs/\n.snakemake/\n__pycache__/\n")
-    git(project, "add", "-A")
-    git(project, "commit", "-qm", "registered")
-    return project
+def registered(tmp_path, monkeypatch):
+    """The toy paper in a git repository with everything committed."""
+    root = registered_toy(tmp_path / "project")
+    monkeypatch.setenv("RECOUNT_ROOT", str(root))
+    return root
 
 
 def load(root):

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from safetensors.numpy import save
+from small_repository import registered_toy
 from stages.test_stages import run_all
 from toy import EXPERIMENT, git
 
@@ -116,12 +117,11 @@ def test_more_steps_than_a_computer_can_make_are_found(
 
 
 @pytest.fixture
-def registered(project):
-    git(project, "init", "-q")
-    (project / ".gitignore").write_text("results/\nlogs/\n.snakemake/\n__pycache__/\n")
-    git(project, "add", "-A")
-    git(project, "commit", "-qm", "registered")
-    return project
+def registered(tmp_path, monkeypatch):
+    """The toy paper in a git repository with everything committed."""
+    root = registered_toy(tmp_path / "project")
+    monkeypatch.setenv("RECOUNT_ROOT", str(root))
+    return root
 
 
 def test_a_verdict_far_faster_than_its_pilot_is_not_recorded(registered):

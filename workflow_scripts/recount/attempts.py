@@ -15,8 +15,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from recount import files, hashes, hold, provenance
 
 NAME = "attempts.jsonl"
@@ -36,7 +34,7 @@ class Attempt:
     facts: dict[str, Any]
     digest: str
 
-    def end(self, state: dict[str, Any], rows: pd.DataFrame | None = None) -> dict[str, Any]:
+    def end(self, state: dict[str, Any], rows=None) -> dict[str, Any]:
         """Logs how it ended; returns what belongs into the manifest, as it was at the start."""
         shown = {"of": self.digest, "state": state["state"], "reason": state["reason"]}
         shown["rows"] = None if rows is None else rows_digest(rows)
@@ -152,7 +150,7 @@ def linked(lines: list[dict[str, Any]], name: str) -> None:
         last[key] = one["digest"]
 
 
-def rows_digest(frame: pd.DataFrame) -> str:
+def rows_digest(frame) -> str:
     """SHA-256 of the metric rows of one arm, whatever table they stand in: columns by name, without
     empty ones, every number as a float, rows sorted by all of them."""
     used = sorted(name for name in frame.columns if name != "arm" and frame[name].notna().any())
@@ -164,4 +162,5 @@ def plain(value: Any) -> str | float | None:
     """A cell as JSON: text, a float, or null for what is missing or not a number."""
     if isinstance(value, str):
         return value
-    return None if pd.isna(value) else float(value)
+    missing = value is None or type(value).__name__ == "NAType" or value != value
+    return None if missing else float(value)

@@ -168,10 +168,22 @@ def claim_faults(paper: Paper, claim: Claim) -> Iterator[Fault]:
         yield (), "margin is missing; write margin: half, own or direction"
     if claim.margin == "own" and not claim.why:
         yield ("margin",), "an own margin needs a reason; add why"
+    if claim.judge == "custom":
+        yield from custom_faults(paper, claim)
     first = next(iter(paper.arms))
     if claim.name == "main" and all(first not in one.arms for one in claim.quantities.values()):
         text = f"measures nothing of the first arm, {first!r}; put the treatment first among arms"
         yield ("quantities",), text
+
+
+def custom_faults(paper: Paper, claim: Claim) -> Iterator[Fault]:
+    """A judge of one's own is an exception: it has a reason, units that vary, and one version."""
+    if not claim.why:
+        yield ("judge",), "an own judge needs a reason that can be reviewed; add why"
+    if paper.unit == "none":
+        yield ("judge",), "a full enumeration is judged by its counter-examples; delete it"
+    if paper.version > 1:
+        yield ("judge",), "an own judge knows no stricter error for a later version; use a rule"
 
 
 def quantity_faults(paper: Paper, claim: Claim, name: str, quantity: Quantity) -> Iterator[Fault]:

@@ -85,7 +85,8 @@ def free_holds(results: Path) -> list[Path]:
     """Takes away the locks of runs whose job is over, so that nobody waits for the dead."""
     living = {job.number for job, _, _ in queued()}
     freed = []
-    for path in sorted(results.glob(f"*/*/*/runs/*/{hold.NAME}")):
+    held = [*results.glob(f"*/*/*/{hold.NAME}"), *results.glob(f"*/*/*/runs/*/{hold.NAME}")]
+    for path in sorted(held):
         facts = hold.read(path)
         if facts.get("job") and facts["job"] not in living:
             hold.take_away(path, facts["token"])

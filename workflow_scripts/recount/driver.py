@@ -68,6 +68,7 @@ def drive(
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
+            preexec_fn=heed_interrupts,
         )
         files.write_json(record(root), facts(process.pid, argv, profile))
         try:
@@ -76,6 +77,8 @@ def drive(
         except KeyboardInterrupt:
             process.send_signal(signal.SIGINT)
             console.print("Stopping; finished runs are kept, the rest resumes from checkpoints.")
+            if profile is None:
+                dismiss(process)
         code = process.wait()
     text = log.read_text(errors="replace")
     for line in guard.decisions(root)[known:][-8:]:
@@ -92,12 +95,30 @@ def interrupted_by(*signals: signal.Signals) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {one: signal.signal(one, signal.default_int_handler) for one in signals}
+    heard = [one for one in signals if signal.getsignal(one) != signal.SIG_IGN]
+    before = {one: signal.signal(one, signal.default_int_handler) for one in heard}
     try:
         yield
     finally:
         for one, handler in before.items():
             signal.signal(one, handler)
+
+
+def dismiss(process: subprocess.Popen) -> None:
+    """Tells the local jobs under Snakemake to save and leave; it waits for them and unlocks."""
+    told: set[int] = set()
+    while process.poll() is None:
+        with contextlib.suppress(psutil.Error):
+            for job in psutil.Process(process.pid).children(recursive=True):
+                if job.pid not in told and job.name().startswith("python"):
+                    told.add(job.pid)
+                    job.terminate()
+        time.sleep(0.2)
+
+
+def heed_interrupts() -> None:
+    """Snakemake must hear SIGINT, also below a script's background job, where it is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def record(root: Path) -> Path:

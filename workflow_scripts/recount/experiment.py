@@ -5,6 +5,7 @@ and is evaluated in a later job. A kit's own `Study(...)` returns one of the two
 takes the Run first, and `data`, the named arrays that generate made for all arms together.
 """
 
+import functools
 import importlib.util
 import sys
 from collections.abc import Callable
@@ -84,3 +85,25 @@ def load(folder: Path) -> Measure | Train:
     if not isinstance(getattr(module, "experiment", None), (Measure, Train)):
         raise BadValue(f"{source}: must end with `experiment = ...`, a Measure or a Train")
     return module.experiment
+
+
+@functools.lru_cache(maxsize=64)
+def _custom_judge(folder: Path, stamp: tuple[int, int]) -> tuple[Callable[..., str], type]:
+    experiment = load(folder)
+    module = sys.modules[f"papers.{folder.parent.name}.{folder.name}.experiment"]
+    function = getattr(module, "judge", None)
+    if not callable(function):
+        raise BadValue(
+            f"{folder / 'experiment.py'}: has no judge(metrics, size), which a claim with "
+            "`judge: custom` needs; write it, or delete that line"
+        )
+    return function, experiment.size
+
+
+def custom_judge(folder: Path) -> tuple[Callable[..., str], type]:
+    """The function `judge(metrics, size)` of experiment.py and the type of its size."""
+    source = folder / "experiment.py"
+    if not source.is_file():
+        raise BadValue(f"{source}: missing; a paper is paper.yaml and experiment.py")
+    stat = source.stat()
+    return _custom_judge(folder, (stat.st_mtime_ns, stat.st_size))

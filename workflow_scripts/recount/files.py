@@ -7,6 +7,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import time
 import uuid
 import zipfile
@@ -21,6 +22,7 @@ from recount.typed import BadValue
 ABANDONED = 3600.0  # seconds after which a temporary file has no writer any more
 LARGEST_JSON = 64 << 20
 MOST_ROWS, MOST_COLUMNS = 20_000_000, 256
+SEAL = re.compile(rb',\n "(.{4})": "(.{64})"\n}\n?\Z', re.DOTALL)
 DAMAGED = "damaged, or never ours; delete it and run again"
 
 
@@ -66,12 +68,30 @@ def write_json(path: Path, value: Any) -> None:
     write_bytes(path, json_bytes(value))
 
 
+def write_sealed(path: Path, value: dict[str, Any]) -> None:
+    """Canonical JSON whose last entry, `seal`, is the SHA-256 of the bytes before it, so that
+    `read_json` notices a single changed bit. The seal is no part of the value."""
+    body = json_bytes(value)[: -len(b"\n}\n")]
+    write_bytes(path, body + b',\n "seal": "' + digest_of(body).encode() + b'"\n}\n')
+
+
+def unsealed(path: Path, content: bytes) -> bytes:
+    """The content without its seal. BadValue where seal and bytes disagree."""
+    found = SEAL.search(content)
+    if found is None:
+        return content
+    body = content[: found.start()]
+    if found[1] != b"seal" or found[2] != digest_of(body).encode() or not content.endswith(b"\n"):
+        raise BadValue(f"{path}: differs from its seal; {DAMAGED}")
+    return body + b"\n}\n"
+
+
 def read_json(path: Path) -> Any:
     """Raises BadValue with the file's name when it is missing, not JSON, or beyond all size."""
     try:
         if path.stat().st_size > LARGEST_JSON:
             raise BadValue(f"{path}: larger than {LARGEST_JSON >> 20} MiB; {DAMAGED}")
-        return json.loads(path.read_bytes())
+        return json.loads(unsealed(path, path.read_bytes()))
     except FileNotFoundError:
         raise BadValue(f"{path}: missing; run the stage that makes it") from None
     except BadValue:

@@ -77,7 +77,15 @@ def rule_hash(paper: Paper, claim: Claim | str, scale: str, judge: int | None = 
             "reported": {k: v for k, v in paper.reported.numbers.items() if k in words},
             "judge": judge_version() if judge is None else judge,
         }
+        | own_judge(paper, claim)
     )
+
+
+def own_judge(paper: Paper, claim: Claim) -> dict[str, str]:
+    """The code of a paper's own judge, where a claim is judged by it."""
+    if claim.judge == "rule":
+        return {}
+    return {"own_judge": code_digest(paper.folder / "experiment.py")}
 
 
 def digest(value: Any) -> str:

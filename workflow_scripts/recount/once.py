@@ -34,7 +34,7 @@ def note(out: Path) -> Path:
 def remember(out: Path) -> None:
     """Copies the manifest `out` beside it, with the name of this drive."""
     if drive := os.environ.get(VARIABLE):
-        files.write_json(note(out), files.read_json(out) | {"drive": drive})
+        files.write_sealed(note(out), files.read_json(out) | {"drive": drive})
 
 
 def restored(out: Path, data: Path, whole: Callable[[Path], bool]) -> bool:
@@ -45,6 +45,6 @@ def restored(out: Path, data: Path, whole: Callable[[Path], bool]) -> bool:
     state = files.read_json(note(out))
     same = state.pop("drive") == drive and state["inputs"] == {data.name: files.sha256(data)}
     if same and whole(note(out)):
-        files.write_json(out, state)
+        files.write_sealed(out, state)
         return True
     return False

@@ -72,12 +72,22 @@ def made_here(paper, scale: str, results: Path) -> Found:
         paths = {"train": place.run(arm), "evaluate": place.evaluated(arm)}
         wanted = STAGES if paper.kind == "train" else ("evaluate",)
         found.runs[arm] = {stage: read(paths[stage], found) or dict(MISSING) for stage in wanted}
-        if place.metrics(arm).exists():
-            found.metrics[arm] = place.metrics(arm)
+        keep(found.metrics, arm, place.metrics(arm), found.runs[arm].get("evaluate"), found)
         curve = place.run(arm).with_name("curve.parquet")
-        if curve.exists():
-            found.curves[arm] = curve
+        keep(found.curves, arm, curve, found.runs[arm].get("train"), found)
     return found
+
+
+def keep(kept: dict[str, Path], arm: str, path: Path, manifest: Any, found: Found) -> None:
+    """Takes a table up unless its manifest recorded other bytes; then it is a problem."""
+    if not path.exists():
+        return
+    wanted = ((manifest or {}).get("files") or {}).get(path.name)
+    if wanted is None or files.sha256(path) == wanted:
+        kept[arm] = path
+    else:
+        reason = f"{path}: differs from what its manifest recorded; delete it and run again"
+        found.problems.append((path, reason))
 
 
 def recorded(paper, scale: str) -> Found:
@@ -85,6 +95,9 @@ def recorded(paper, scale: str) -> Found:
     rows, verdicts, _ = layout.evidence(paper, scale)
     found = Found(paper, scale, "evidence")
     document = read(verdicts, found) or {}
+    if "seal" in document and not sealed(document):
+        found.problems.append((verdicts, f"{verdicts}: differs from its seal; restore it"))
+        document = {}
     for claim in paper.claims:
         judgement = document.get("judgements", {}).get(claim)
         found.judgements[claim] = judgement or unjudged(paper, claim, scale, verdicts)
@@ -92,9 +105,17 @@ def recorded(paper, scale: str) -> Found:
         manifest = document.get("manifests", {}).get(arm) or dict(MISSING)
         stages = {stage: manifest[stage] for stage in STAGES if stage in manifest}
         found.runs[arm] = stages or {"evaluate": manifest}
-    if rows.exists():
+    if rows.exists() and document.get("rows") not in (None, files.sha256(rows)):
+        found.problems.append((rows, f"{rows}: differs from what was recorded; restore it"))
+    elif rows.exists():
         found.metrics[""] = rows
     return found
+
+
+def sealed(document: dict[str, Any]) -> bool:
+    """Whether recorded evidence is as `recount record` sealed it."""
+    content = {key: value for key, value in document.items() if key != "seal"}
+    return files.digest_of(files.json_bytes(content)) == document["seal"]
 
 
 def read(path: Path, found: Found) -> dict[str, Any] | None:

@@ -86,9 +86,15 @@ def predicted(paper, scale: str) -> tuple[float, str]:
     """Minutes of one core (or GPU) for all arms: as recorded in the evidence, else as declared."""
     path = layout.evidence(paper, scale)[1]
     if path.exists():
-        states = files.read_json(path)["states"].values()
-        return sum(state["seconds"] or 0 for state in states) / 60, "recorded"
+        manifests = files.read_json(path)["manifests"].values()
+        stages = [stage for arm in manifests for stage in arm.values()]
+        return sum(needed(stage) for stage in stages) / 60, "recorded"
     return packing.expected(paper, scale), "declared"
+
+
+def needed(stage: dict) -> float:
+    """Seconds of a recorded stage: of the processor, which may have been shared, or of the GPU."""
+    return stage["cpu_seconds" if stage["device"] == "cpu" else "seconds"] or 0.0
 
 
 def stale_files(paper, scale: str, results: Path) -> list[Path]:

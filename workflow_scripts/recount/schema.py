@@ -174,6 +174,7 @@ class Claim(Strict):
     effect: dict[Name, Number] = {}
     margin: Literal["half", "own", "direction"] | None = None
     why: Sentence | None = None
+    judge: Literal["rule", "custom"] = "rule"  # custom: judge(metrics, size) of experiment.py
     stand_in: bool = True  # false: about the real object, in a paper with a stand-in
     _name: str = PrivateAttr(default="")
 

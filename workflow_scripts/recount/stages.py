@@ -23,7 +23,7 @@ from typing import Any
 import pandas as pd
 
 from recount import attempts, files, hashes, hold, layout, once, provenance
-from recount.experiment import Learned, Measure, NotRun, Train, load
+from recount.experiment import Learned, Measure, NotRun, Train, custom_judge, load
 from recount.progress import Progress
 from recount.run import KEY_COLUMNS, Run, verdict_seeds
 from recount.typed import BadValue, build
@@ -36,12 +36,21 @@ def generate(paper, scale: str, out: Path, manifest: Path, stream: str = "verdic
     """Draws the data that all arms share into `out` (.npz). Checks every arm and size first."""
     experiment = load(paper.folder)
     check_values(paper, experiment)
+    with hold.held(out.parent) as holding:
+        if not (holding.waited and is_there(paper, scale, manifest)):
+            generate_held(paper, scale, experiment, out, manifest, stream, holding)
+
+
+def generate_held(
+    paper, scale: str, experiment, out: Path, manifest: Path, stream: str, holding: hold.Hold
+) -> None:
     run = make_run(paper, experiment, scale, stream=stream)
     state = attempt(paper, scale, lambda: missing_packages(paper) or experiment.generate(run))
     arrays = state.pop("result") or {}
+    holding.keep()
     files.write_arrays(out, arrays)
     state["files"] = {out.name: files.sha256(out)}
-    files.write_json(manifest, state)
+    files.write_sealed(manifest, state)
 
 
 def train(paper, scale: str, arm: str, data: Path, out: Path, stream: str = "verdict") -> None:
@@ -68,7 +77,7 @@ def train_held(paper, scale, arm, data: Path, out: Path, stream: str, holding: h
         state["files"] = keep(learned, out.parent) if learned else {}
         state |= begun.end(state)
         progress.close()
-    files.write_json(out, state | {"arm": arm, "inputs": {data.name: files.sha256(data)}})
+    files.write_sealed(out, state | {"arm": arm, "inputs": {data.name: files.sha256(data)}})
     forget(out.parent)
 
 
@@ -119,7 +128,7 @@ def evaluate_held(
     holding.keep()
     files.write_parquet(out, frame)
     state |= {"arm": arm, "files": {out.name: files.sha256(out)}}
-    files.write_json(out.with_name("evaluate.json"), state)
+    files.write_sealed(out.with_name("evaluate.json"), state)
 
 
 def fail(paper, scale: str, arm: str, out: Path, reason: str) -> None:
@@ -128,7 +137,7 @@ def fail(paper, scale: str, arm: str, out: Path, reason: str) -> None:
     state: dict[str, Any] = {"state": "failed", "reason": reason, "trace": None}
     files.write_parquet(out, pd.DataFrame(columns=KEY_COLUMNS))
     state |= {"arm": arm, "files": {out.name: files.sha256(out)}}
-    files.write_json(out.with_name("evaluate.json"), state | stamp(paper, scale, None, 0.0, 0.0))
+    files.write_sealed(out.with_name("evaluate.json"), state | stamp(paper, scale, None, 0.0, 0.0))
 
 
 def judge(paper, claim: str, scale: str, results: Path, out: Path) -> dict[str, Any]:
@@ -139,7 +148,7 @@ def judge(paper, claim: str, scale: str, results: Path, out: Path) -> dict[str, 
     path = layout.evidence(paper, scale)[2]
     calibration = files.read_json(path).get(claim) if path.exists() else None
     judgement = judging.judge(paper, claim, scale, frame, states, calibration)
-    files.write_json(out, judgement)
+    files.write_sealed(out, judgement)
     return judgement
 
 
@@ -211,6 +220,8 @@ def check_values(paper, experiment: Measure | Train) -> None:
             build(kind, value, place)
         except BadValue as error:
             faults.append(str(error))
+    if any(claim.judge == "custom" for claim in paper.claims.values()):
+        custom_judge(paper.folder)
     wanted = "measure" if isinstance(experiment, Measure) else "train"
     if paper.kind != wanted:
         faults.append(f"{where}: kind: {paper.kind}, but experiment.py is a {wanted} study")

@@ -37,6 +37,8 @@ def run(args) -> int:
             f"shrinkage of {told['papers']} papers: {told['shrinkage']:+.2f} "
             f"(p = {told['shrinkage_p']:.3f}{'; recorded seeds were better' * told['shrunk']})"
         )
+    if told["alike"]:
+        out.print(f"{told['alike']} quantities: every new seed gave what every recorded one gave")
     if told["same_again"] or told["other_again"]:
         other = ", ".join(told["other_again"])
         out.print(f"run again: {told['same_again']} the same" + (f"; other: {other}" * bool(other)))

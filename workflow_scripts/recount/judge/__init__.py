@@ -8,7 +8,8 @@ change.
 JUDGE_VERSION = 1
 
 from recount.judge.calibration import calibrate, inputs  # noqa: E402
+from recount.judge.fragility import statistic_decides  # noqa: E402
 from recount.judge.linter import advise, lint  # noqa: E402
 from recount.judge.verdict import judge  # noqa: E402
 
-__all__ = ["JUDGE_VERSION", "advise", "calibrate", "inputs", "judge", "lint"]
+__all__ = ["JUDGE_VERSION", "advise", "calibrate", "inputs", "judge", "lint", "statistic_decides"]

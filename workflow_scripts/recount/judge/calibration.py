@@ -31,8 +31,9 @@ FIRST_ROUND = 4_000
 FIRST_CELLS, SECOND_CELLS = 2_000_000, 12_000_000  # values drawn a world; caps the replays
 WORST = 4  # worlds of each direction that get the second round
 MORE = 5  # times the replays where the bound alone is beyond the gate
+OWN_FIRST, OWN_REPLAYS = 200, 2000  # of a paper's own judge, which is asked one by one
 GATE = 0.06
-POOLED_GATE = 0.07  # of the pooled shape, which is itself a sample
+WIDE_GATE = 0.07  # of the pooled shape, itself a sample, and of own judges: 120 of 2,000 wrong
 MISSED = 0.01  # distances from line to effect; a world farther off its line is left out and named
 POWER = 0.8
 FREE_OF_SHAPE = ("median", "reach", "first", "rate", "count", "all")
@@ -111,13 +112,17 @@ class Calibration:
         self.sources = sources_of(rule, assumed)
         self.placement = Placement(rule, self.planter, self.sources)
         takes = {one.take for one in rule.claim.quantities.values()}
-        self.free_of_shape = takes <= set(FREE_OF_SHAPE)
+        self.free_of_shape = takes <= set(FREE_OF_SHAPE) and rule.custom is None
         self.unreachable: set[str] = set()
         units = len(assumed.units(rule)) * len(self.sources)
         cells = units * max(len(source.points) for source in self.sources.values())
         first = FIRST_ROUND // (2 if self.free_of_shape else 1)
         self.first = min(first, replays, max(1000, FIRST_CELLS // cells))
         self.replays = min(replays, max(5000, SECOND_CELLS // cells))
+        self.worst = WORST
+        if rule.custom is not None:
+            self.first, self.replays = min(OWN_FIRST, replays), min(OWN_REPLAYS, replays)
+            self.worst = 2 * WORST
 
     def places(self, plant: Plant, noise: Noise) -> Settled:
         """Where a plant lies."""
@@ -157,20 +162,34 @@ class Calibration:
                     continue
                 counts = self.rates(plant, noise, world)
                 for error in plant.errors:
-                    entry = rated(plant, noise, error, counts)
+                    entry = rated(plant, noise, error, counts, self.allowed(noise))
                     entries.append(entry)
                     seen[id(entry)] = (plant, noise)
         for error in ("reproduced", "contradicted"):
             mine = sorted((e for e in entries if e["error"] == error), key=lambda e: -e["rate"])
-            doubtful = [e for e in mine[WORST:] if e["upper"] > allowed(e) - 0.003]
-            for entry in (mine[:WORST] + doubtful) if self.replays > self.first else []:
+            doubtful = [e for e in mine[self.worst :] if e["upper"] > e["allowed"] - 0.003]
+            doubtful = doubtful if self.rule.custom is None else []
+            for entry in (mine[: self.worst] + doubtful) if self.replays > self.first else []:
                 plant, noise = seen[id(entry)]
                 world = self.world(noise, self.replays, "second")
-                entry |= rated(plant, noise, error, self.rates(plant, noise, world))
-                if entry["rate"] <= allowed(entry) < entry["upper"]:
+                entry |= self.rerated(plant, noise, error, world)
+                if entry["rate"] <= entry["allowed"] < entry["upper"]:
                     world = self.world(noise, MORE * self.replays, "third")
-                    entry |= rated(plant, noise, error, self.rates(plant, noise, world))
+                    entry |= self.rerated(plant, noise, error, world)
         return entries
+
+    def allowed(self, noise: Noise) -> float:
+        wide = noise.shape == shapes.POOLED or self.rule.custom is not None
+        return WIDE_GATE if wide else GATE
+
+    def rerated(self, plant: Plant, noise: Noise, error: str, world: World) -> dict:
+        return rated(plant, noise, error, self.rates(plant, noise, world), self.allowed(noise))
+
+    def settled(self, entries: list[dict]) -> list[dict]:
+        """The entries that decide: all, but of own judges the worst alone have replays enough."""
+        if self.rule.custom is None:
+            return entries
+        return [one for one in entries if one["replays"] > self.first] or entries
 
     def found(self, plant: Plant, outcome: str) -> float:
         """Power: how often a planted truth is called by its name, at the spread's upper bound."""
@@ -228,9 +247,9 @@ class Calibration:
         entries, malformed = self.gate(), self.malformed()
         rates = {}
         for error in ("reproduced", "contradicted"):
-            mine = [entry for entry in entries if entry["error"] == error]
+            mine = [entry for entry in self.settled(entries) if entry["error"] == error]
             final = max((entry["replays"] for entry in mine), default=0)
-            mine = [e for e in mine if e["replays"] >= final or e["upper"] > allowed(e)] or mine
+            mine = [e for e in mine if e["replays"] >= final or e["upper"] > e["allowed"]] or mine
             worst = max(mine, key=lambda entry: (entry["upper"], entry["rate"]), default=None)
             rates[f"false_{error}"] = worst["rate"] if worst else None
             rates[f"false_{error}_upper"] = worst["upper"] if worst else None
@@ -238,7 +257,7 @@ class Calibration:
         reverse = self.found(self.planter.reversed(), "contradicted")
         return rates | {
             "passed": self.complete(entries)
-            and all(e["upper"] <= allowed(e) for e in entries)
+            and all(e["upper"] <= e["allowed"] for e in self.settled(entries))
             and all(share == 1 for share in malformed.values()),
             "power": power,
             "reversed": reverse,
@@ -256,15 +275,12 @@ class Calibration:
         }
 
 
-def allowed(entry: dict) -> float:
-    return POOLED_GATE if entry["shape"] == shapes.POOLED else GATE
-
-
-def rated(plant: Plant, noise: Noise, error: str, counts: dict) -> dict:
+def rated(plant: Plant, noise: Noise, error: str, counts: dict, allowed: float) -> dict:
     runs, wrong = max(counts["runs"], 1), counts[error]
     upper = float(intervals.clopper_pearson(np.array([wrong]), runs, 0.05)[1][0])
     entry = {"world": plant.label, "error": error} | noise.label()
-    return entry | {"rate": wrong / runs, "upper": upper, "replays": counts["runs"]}
+    found = {"rate": wrong / runs, "upper": upper, "replays": counts["runs"]}
+    return entry | found | {"allowed": allowed}
 
 
 def worst_of_each(entries: list[dict]) -> list[dict]:

@@ -6,8 +6,10 @@ from recount.judge.quantities import STUDENT
 from recount.judge.rule import Rule
 from recount.judge.table import Table
 from recount.judge.units import Options
+from recount.typed import BadValue
 
 LEAVE_ONE_OUT = "leave one seed out"
+OWN_AGGREGATE = "the paper's own aggregate"
 MOST_UNITS = 64  # of more units, this many evenly spaced ones are left out in turn
 AGGREGATES = (("median", "median"), ("max", "max"), ("best", "max"), ("min", "min"))
 AGGREGATES += (("worst", "min"), ("mean", "mean"), ("average", "mean"))
@@ -29,7 +31,7 @@ def alternatives(rule: Rule) -> list[tuple[str, Options, float]]:
         ("sign flip for t", Options(interval="sign flip"), alpha),
         ("margin halved", Options(stretch=2.0), alpha),
         ("margin doubled", Options(stretch=0.5), alpha),
-        (f"the paper's own aggregate ({other})", Options(aggregate=other), alpha),
+        (f"{OWN_AGGREGATE} ({other})", Options(aggregate=other), alpha),
         ("lost runs left out", Options(lost="left out"), alpha),
         ("two-sided 95 % intervals", Options(), alpha / 2),
         ("estimates without intervals", Options(interval="point"), alpha),
@@ -41,6 +43,8 @@ def applies(name: str, rule: Rule, found: dict) -> bool:
     """Whether an alternative can change anything at all; those that cannot are listed as such."""
     ones = [one for several in found.values() for one in several if one.kind != "count"]
     takes = {one.quantity.take for one in ones}
+    if rule.custom is not None:
+        return False
     if name in ("median for mean", "sign flip for t"):
         return bool(takes & set(STUDENT))
     if name == "mean for median":
@@ -65,10 +69,22 @@ def fragility(rule: Rule, table: Table, found: dict, automatic: bool, outcome: s
     return [left_out(rule, table, automatic, outcome), *listed]
 
 
+def without(rule: Rule, table: Table, unit: int, automatic: bool) -> str:
+    try:
+        return rule.decide(table.without(unit), None, automatic).outcome()
+    except BadValue:  # of a paper's own judge, which cannot do with fewer units
+        return "inconclusive"
+
+
+def statistic_decides(listed: list[dict]) -> bool:
+    """Whether the paper's own aggregate (a maximum, the best of several) gives another outcome."""
+    return any(one["flips"] for one in listed if one["alternative"].startswith(OWN_AGGREGATE))
+
+
 def left_out(rule: Rule, table: Table, automatic: bool, outcome: str) -> dict:
     """Every unit left out in turn; the first other outcome that this gives."""
     units = np.unique(np.linspace(0, len(table.units) - 1, MOST_UNITS).round().astype(int))
-    others = [rule.decide(table.without(int(u)), None, automatic).outcome() for u in units]
+    others = [without(rule, table, int(unit), automatic) for unit in units]
     differing = [other for other in others if other != outcome]
     return {
         "alternative": LEAVE_ONE_OUT,

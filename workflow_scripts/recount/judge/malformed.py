@@ -98,7 +98,8 @@ def withstood(rule, name: str, frame: pd.DataFrame) -> bool | None:
     if name == "constant":
         known = judged.decision.found.values() if judged.decision else ()
         ends = [one.bounds(rule.alpha) for few in known for one in few if continuous(one)]
-        return all(np.isinf(end).all() for end in ends) if ends else None
+        refused = rule.custom is None or judged.outcome not in DECIDED
+        return refused and all(np.isinf(end).all() for end in ends) if ends else None
     if name == "lost run":
         return judged.outcome not in DECIDED or at_its_worst(rule, frame, judged.outcome)
     return judged.outcome not in DECIDED

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from recount.judge import expressions, limits
+from recount.judge.custom import Custom, custom_of
 from recount.judge.quantities import estimates
 from recount.judge.table import Table
 from recount.judge.units import Options
@@ -52,6 +53,11 @@ class Rule:
         where = f"{self.paper.slug}/paper.yaml: claims.{self.claim.name}"
         return {p: expressions.parse(getattr(self.claim, p), f"{where}.{p}") for p in PARTS}
 
+    @functools.cached_property
+    def custom(self) -> Custom | None:
+        """The paper's own judge, where the claim is judged by it."""
+        return custom_of(self.paper, self.claim, self.scale)
+
     @property
     def alpha(self) -> float:
         """5 % for the first version of a paper, half of it for each later one."""
@@ -72,6 +78,8 @@ class Rule:
                 found, self.numbers, self.reported, part == "contradicted", automatic
             )
             truth[part] = expressions.evaluate(self.nodes[part], scope, alpha or self.alpha)
+        if self.custom is not None:
+            truth["reproduced"], truth["contradicted"] = self.custom.decide(self, table)
         return Decision(found, **truth)
 
     @functools.cached_property

@@ -14,6 +14,7 @@ from recount.judge import intervals
 from recount.judge.table import ABSENT, Table
 
 SHRUNK = 0.95
+ALONG_AXIS = ("slope", "spearman", "reach", "first")
 OTHER = {"low": "high", "high": "low"}
 
 
@@ -62,7 +63,7 @@ class Cells:
 
 
 def cells(table: Table, quantity, arm: str, bounds: tuple[float, float], options: Options) -> Cells:
-    along = quantity.along if quantity.take in ("slope", "spearman", "reach", "first") else None
+    along = quantity.along if quantity.take in ALONG_AXIS else None
     points, values, counts = table.select(quantity.metric, arm, quantity.at, along)
     return Cells(points, values, counts, bounds)
 

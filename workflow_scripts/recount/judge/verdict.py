@@ -124,6 +124,7 @@ class Judging:
                 "runs": {arm: run_of(self.runs.get(arm)) for arm in paper.arms},
                 "asked_share": rule.asked_share,
             }
+            | ({"judge": "custom"} if rule.custom is not None else {})
             | self.measured()
             | self.graded(calibration, digest, fragile)
         )

@@ -102,7 +102,7 @@ def base(paper, scale: str, claims: list, entry: dict[str, Any]) -> dict[str, An
 def one_paper(paper, scale: str, claims: list, entry, commit: str, folder: Path, again: bool):
     """Runs a paper and compares it; a run that fails is a state with its reason."""
     told, begun = base(paper, scale, claims, entry), time.monotonic()
-    old = pd.read_parquet(layout.evidence(paper, scale)[0])
+    old = files.read_table(layout.evidence(paper, scale)[0])
     try:
         if told["kind"] == "seeds":
             told |= on_new_seeds(paper, scale, claims, old, commit, folder)
@@ -170,8 +170,10 @@ def summary(told: dict[str, dict[str, Any]]) -> dict[str, Any]:
         for one in done.values()
     ]
     outside = [q["score"]["outside"] for one in done.values() for q in scored_of(one)]
+    every = [q for one in done.values() for claim in one["claims"].values() for q in claim.values()]
     again = {slug: one["again"]["same"] for slug, one in done.items() if one["again"]}
     return scores.pool(moved, outside) | {
+        "alike": sum(len({*q["verdict"], *q["audit"]}) == 1 for q in every),
         "claims": sum(len(one["claims"]) for one in done.values()),
         "not_audited": sorted(set(told) - set(done)),
         "same_again": sum(same is True for same in again.values()),
@@ -250,7 +252,7 @@ def from_rows(told: dict[str, Any], paper, scale: str, rows_path: Path, path: Pa
     recorded = layout.evidence(paper, scale)[0]
     if not recorded.exists() or files.sha256(recorded) != told["evidence"]:
         return 0
-    frames = [pd.read_parquet(one) for one in (recorded, rows_path)]
+    frames = [files.read_table(one) for one in (recorded, rows_path)]
     for claim, quantities in told["claims"].items():
         for part, frame in zip(("verdict", "audit"), frames, strict=True):
             again = retrain.values(paper, claim, frame)

@@ -18,8 +18,11 @@ class Change:
     blob: str
 
 
+EVERYWHERE = ("--branches", "--remotes", "--tags", "HEAD")
+
+
 class Repository:
-    """The history of all branches, and of HEAD, in the repository at `root`."""
+    """The history of all branches and tags, and of HEAD, in the repository at `root`."""
 
     def __init__(self, root: Path):
         self.root = root
@@ -28,7 +31,7 @@ class Repository:
             raise BadValue(f"{root}: no git history here; clone the project to check it")
         self.head = self.git("rev-parse", "HEAD").strip()
         self.shallow = self.git("rev-parse", "--is-shallow-repository").strip() == "true"
-        listed = self.git("rev-list", "--topo-order", "--reverse", "--parents", "--all", "HEAD")
+        listed = self.git("rev-list", "--topo-order", "--reverse", "--parents", *EVERYWHERE)
         lines = [line.split() for line in listed.splitlines()]
         self.order = {line[0]: number for number, line in enumerate(lines)}
         self.parents = {line[0]: line[1:] for line in lines}
@@ -63,7 +66,7 @@ class Repository:
         """Every change of these paths, oldest first. A merge counts where it differs from all of
         its parents."""
         listed = self.git(
-            "log", "--all", "HEAD", "--full-history", "--topo-order", "--reverse", "-c", "--raw",
+            "log", *EVERYWHERE, "--full-history", "--topo-order", "--reverse", "-c", "--raw",
             "--root", "--no-abbrev", "--no-renames", "-z", "--format=%x01%H", "--", *pathspecs,
         )  # fmt: skip
         return list(changes_in(listed or ""))

@@ -9,10 +9,11 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from recount.ledger import amendments, origins
+from recount.ledger import amendments, audited, origins
 from recount.ledger.gitlog import Repository
-from recount.ledger.recordings import recordings
+from recount.ledger.recordings import Recording, recordings
 from recount.ledger.registered import Registrations
+from recount.typed import BadValue
 
 
 @dataclass
@@ -39,10 +40,22 @@ def check(root: Path) -> Report:
             [(c, place) for c, place in dict.fromkeys(pairs) if c in repository.order]
         )
         for one in every:
-            faults, unchecked = origins.check(one, repository, registered)
+            faults, unchecked = shaped(one, repository, registered)
             report.faults += [f"{one.where}: {fault}" for fault in faults]
             report.unchecked += [f"{one.where}: {gap}" for gap in unchecked]
         for states in grouped.values():
             report.faults += amendments.check(states, repository, registered)
+    faults, unchecked = audited.check(repository)
+    report.faults += faults
+    report.unchecked += unchecked
     report.faults = list(dict.fromkeys(report.faults))
     return report
+
+
+def shaped(one: Recording, repository: Repository, registered: Registrations):
+    """`origins.check`, where bytes of another shape are a fault and no crash."""
+    try:
+        return origins.check(one, repository, registered)
+    except (BadValue, KeyError, TypeError, AttributeError, ValueError) as error:
+        one.entry = None
+        return [f"is not shaped like evidence: {error!r:.200}"], []

@@ -46,7 +46,7 @@ def frame_of(paper, scale: str, arms: list[str], folder: Path, stream: str) -> p
         state = files.read_json(place.evaluated(arm))
         if state["state"] != "done":
             raise BadValue(f"{arm} {state['state']}: {state['reason']}")
-        frames.append(pd.read_parquet(place.metrics(arm)))
+        frames.append(files.read_table(place.metrics(arm)))
     return pd.concat(frames, ignore_index=True)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from recount import attempts, files, hashes, judge, layout
-from recount.ledger import chain
+from recount.ledger import chain, plausible
 from recount.typed import BadValue
 
 PROSE = ("statement", "limits")
@@ -32,28 +32,36 @@ class Check:
 
 def verify(paper, scale: str) -> Check:
     """Recomputes the verdicts of a paper's evidence; every changed byte makes it `damaged`."""
-    rows_path, json_path, calibration_path = layout.evidence(paper, scale)
+    json_path = layout.evidence(paper, scale)[1]
     try:
-        entry = sealed(json_path)
-        belongs(entry, paper, scale, json_path)
-        rows = expected(rows_path, entry["rows"])
-        calibration = expected(calibration_path, entry["calibration"])
-        told = attempts_hold(paper, scale, entry, rows)
+        return Check(paper.slug, scale, *verified(paper, scale))
     except Damaged as error:
         return Check(paper.slug, scale, "damaged", str(error))
+    except (BadValue, KeyError, TypeError, AttributeError, ValueError) as error:
+        detail = f"{json_path.name}: is not shaped like evidence: {error!r:.200}"
+        return Check(paper.slug, scale, "damaged", detail)
+
+
+def verified(paper, scale: str) -> tuple[str, str]:
+    """(ok or stale, why) of evidence. Raises Damaged, naming the file."""
+    rows_path, json_path, calibration_path = layout.evidence(paper, scale)
+    entry = sealed(json_path)
+    belongs(entry, paper, scale, json_path)
+    rows = expected(rows_path, entry["rows"])
+    calibration = expected(calibration_path, entry["calibration"])
+    told = attempts_hold(paper, scale, entry, rows)
     if stale := staleness(paper, scale, entry["registration"]):
-        return Check(paper.slug, scale, "stale", stale)
+        return "stale", stale
     frame = files.read_table(io.BytesIO(rows))
+    if strange := plausible.faults(paper, scale, frame, entry["manifests"]):
+        raise Damaged(f"{rows_path.name}: {'; '.join(strange)}")
     rates = files.read_json(calibration_path) if calibration else {}
     again = judgements(paper, scale, frame, entry["states"], rates)
     recorded = entry["judgements"]
     if files.json_bytes(unworded(again)) != files.json_bytes(unworded(recorded)):
         changed = [name for name in again if again[name] != recorded.get(name)]
-        detail = f"{json_path.name}: re-judging differs: {', '.join(changed)}"
-        return Check(paper.slug, scale, "damaged", detail)
-    return Check(
-        paper.slug, scale, "ok", f"{len(again)} verdicts recomputed, byte for byte; {told}"
-    )
+        raise Damaged(f"{json_path.name}: re-judging differs: {', '.join(changed)}")
+    return "ok", f"{len(again)} verdicts recomputed, byte for byte; {told}"
 
 
 def sealed(path: Path) -> dict[str, Any]:

@@ -19,13 +19,14 @@ import papermill
 from markupsafe import Markup
 from papermill.exceptions import PapermillExecutionError
 
-from recount import files, hashes, layout
+from recount import files, hashes, hold, layout
 from recount.reports import atlas, engine, pages, sections, validity, wording
 from recount.results import SCALES
 
 CELL = re.compile(r"^# %%(.*)$", re.MULTILINE)
 STAMP = re.compile(rb'<meta name="recount-inputs" content="([0-9a-f]{64})"')
 READ = (".json", ".parquet")
+PASSING = ("progress.json", hold.NAME)
 
 
 class PageFailed(RuntimeError):
@@ -173,7 +174,7 @@ def inputs_of(paper, scale: str, results: Path) -> str:
     for folder in (*folders, paper.folder / "evidence"):
         for path in sorted(one for one in folder.rglob("*") if one.suffix in READ):
             passing = any(part.startswith("checkpoints") for part in path.parts)
-            if path.name != "progress.json" and not passing:
+            if path.name not in PASSING and not passing:
                 digest.update(f"{path.relative_to(folder)} {files.sha256(path)}".encode())
     for name in paper.scales:
         digest.update(hashes.design_hash(paper, name).encode())
