@@ -5,6 +5,7 @@ import pytest
 
 PAGES = [
     "index.html",
+    "validity.html",
     "tiny_lm/index.html",
     "arithmetic/agreeing/report.html",
     "exact_math/refuted/report.html",
@@ -176,6 +177,27 @@ def test_the_map_leads_to_the_papers(visit, atlas):
     page.wait_for_url("**/report.html")
     page.locator("nav a", has_text="Recount").click()
     assert page.url == (atlas / "index.html").as_uri()
+
+
+def test_the_page_of_validity_is_one_click_away_and_leads_back(visit, atlas):
+    page = visit().open(atlas / "index.html")
+    page.get_by_role("link", name="Why believe a verdict?").first.click()
+    page.wait_for_url("**/validity.html")
+    assert page.locator("h1").inner_text() == "Why believe a verdict?"
+    page.locator("nav a", has_text="Recount").click()
+    page.wait_for_url("**/index.html")
+    page = visit().open(atlas / "arithmetic" / "agreeing" / "report.html")
+    page.locator("#calibration ~ * a, section a", has_text="Why believe a verdict?").click()
+    assert page.url == (atlas / "validity.html").as_uri()
+
+
+def test_every_row_behind_the_page_of_validity_is_one_click_away(visit, atlas):
+    page = visit().open(atlas / "validity.html")
+    links = page.locator("main a[href]").evaluate_all("all => all.map((one) => one.href)")
+    assert len(links) >= 4
+    for link in {one.partition("#")[0] for one in links}:
+        assert link.startswith("file://")
+        assert (atlas / link.partition("/laptop/")[2]).exists(), link
 
 
 def test_commands_are_selected_by_one_click(visit, atlas):

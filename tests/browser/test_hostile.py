@@ -7,7 +7,7 @@ from markup import Page
 
 from recount import reports
 
-PAGES = ("index.html", "other/index.html", "other/hostile/report.html")
+PAGES = ("index.html", "validity.html", "other/index.html", "other/hostile/report.html")
 
 
 @pytest.mark.parametrize("number", range(len(hostile.PAYLOADS)))
@@ -27,7 +27,7 @@ def test_a_payload_stays_text(visit, tmp_path, monkeypatch, number):
         page = here.open(path)
         page.mouse.move(200, 200)
         page.keyboard.press("Tab")
-        assert page.evaluate("document.title").startswith(("Recount", payload, "Other"))
+        assert page.evaluate("document.title").startswith(("Recount", payload, "Other", "Why"))
     assert here.dialogs == []
     assert here.messages == []
     assert all(one.startswith("file://") for one in here.requests)
