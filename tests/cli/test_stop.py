@@ -7,14 +7,12 @@ import sys
 import time
 
 import psutil
-import pytest
 import trained_toy
 
 from recount import driver, files
 
 
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
-def test_a_background_run_stops_cleanly_and_goes_on_later(project, name):
+def test_a_background_run_stops_cleanly_and_goes_on_later(project):
     """Started as a script's background job, where SIGINT is ignored."""
     trained_toy.plant(project)
     call = [sys.executable, "-m", "recount.cli", "run", "slow", "--yes", "--cores", "2"]
@@ -30,7 +28,7 @@ def test_a_background_run_stops_cleanly_and_goes_on_later(project, name):
         assert time.monotonic() < end and process.poll() is None
         time.sleep(0.2)
     snakemake = files.read_json(driver.record(project))["pid"]
-    process.send_signal(getattr(signal, name))
+    process.send_signal(signal.SIGTERM)
     assert process.wait(120) != 0
     assert not psutil.pid_exists(snakemake)
     assert not [*project.glob(".snakemake/locks/*")]

@@ -151,6 +151,6 @@ def test_spoiled_tables_are_refused_and_a_judge_that_takes_them_is_found_out(few
 def test_a_judge_that_forgets_lost_runs_is_found_out(few, monkeypatch):
     from recount.judge import verdict
 
-    monkeypatch.setattr(verdict, "guards", lambda rule, table: [])
+    monkeypatch.setattr(verdict, "guards", lambda rule, table, used: [])
     found = calibrate(paper(), "main", "laptop", None, 1000)
     assert found["malformed"]["missing seed"] < 1 and not found["passed"]

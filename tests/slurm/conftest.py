@@ -57,12 +57,12 @@ def clean_end(request):
         slurm.outlast(root, left, print, pause=0.5)
 
 
-def hurry(project: Path, packed: bool = False) -> None:
+def hurry(project: Path, packed: bool = False, **more) -> None:
     """The project's own profile, but it looks at its jobs every few seconds, and unless `packed`
     every run is a job of its own."""
     path = project / "profiles/slurm/profile.yaml"
     told = yaml.safe_load(path.read_text())
-    told |= {"slurm-init-seconds-before-status-checks": 2, "latency-wait": 10}
+    told |= {"slurm-init-seconds-before-status-checks": 2, "latency-wait": 10} | more
     if not packed:
         del told["group-components"]
     path.write_text(yaml.safe_dump(told))

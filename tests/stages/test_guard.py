@@ -113,6 +113,22 @@ def test_a_job_that_nobody_requeues_is_given_up(scheduler, capsys, monkeypatch, 
     assert states(scheduler, capsys) == {"7": "FAILED"}
 
 
+def test_a_job_that_can_never_start_is_given_up(scheduler, capsys, monkeypatch):
+    says(scheduler, "sbatch", "0\n7\n")
+    submit(scheduler)
+    says(scheduler, "squeue", "0\n7|PENDING\n", "0\n7|Priority\n", "0\n7|PENDING\n")
+    monkeypatch.setenv("RECOUNT_SILENCE", "0")
+    assert states(scheduler, capsys) == {"7": "PENDING"}
+    says(scheduler, "squeue", "0\n7|PENDING\n", "0\n7|PartitionTimeLimit\n")
+    monkeypatch.setenv("RECOUNT_SILENCE", "600")
+    assert states(scheduler, capsys) == {"7": "PENDING"}
+    says(scheduler, "squeue", "0\n7|PENDING\n", "0\n7|PartitionTimeLimit\n")
+    monkeypatch.setenv("RECOUNT_SILENCE", "0")
+    assert states(scheduler, capsys) == {"7": "FAILED"}
+    assert "PartitionTimeLimit" in decisions(scheduler)
+    assert asked(scheduler, "scancel") == ["scancel 7"]
+
+
 def test_what_was_over_stays_so_when_squeue_forgets_it(scheduler, capsys, monkeypatch):
     says(scheduler, "sbatch", "0\n7\n")
     submit(scheduler)

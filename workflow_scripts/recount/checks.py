@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from recount.schema import STANDARD_METRICS, TAKES, Claim, Paper, Quantity
+from recount.schema import STANDARD_METRICS, TAKES, Claim, Paper, Quantity, Scale
 
 Fault = tuple[tuple[str | int, ...], str]
 OPTIONAL_KEYS = ("metric", "arm", "minus", "over", "along", "at", "level")
@@ -100,6 +100,8 @@ def sizes(paper: Paper) -> Iterator[Fault]:
         place = ("scales", name)
         if scale.shards > scale.seeds:
             yield (*place, "shards"), "there are more shards than seeds; write fewer"
+        if scale.looks and (text := look_fault(paper, scale)):
+            yield (*place, "looks"), text
         if paper.unit == "none" and scale.seeds != 1:
             yield (*place, "seeds"), "a full enumeration has no chance; write seeds: 1"
         if name == "laptop" and scale.seeds < least:
@@ -142,6 +144,19 @@ def absurd(found: tuple[tuple, Any]) -> Fault | None:
         return path, f"lists {len(value)} values; write {LONGEST_LIST} at most"
     if isinstance(value, str) and len(value) > LONGEST_TEXT:
         return path, f"has {len(value)} characters; write {LONGEST_TEXT} at most"
+    return None
+
+
+def look_fault(paper: Paper, scale: Scale) -> str | None:
+    """Three rising numbers of seeds, the last of them all; for trained units and our own rules."""
+    if len(scale.looks) != 3 or sorted(set(scale.looks)) != scale.looks:
+        return "write three rising numbers of seeds, as [5, 8, 12]"
+    if scale.looks[-1] != scale.seeds:
+        return f"the last look is at all seeds; end with {scale.seeds}"
+    if paper.unit != "seed":
+        return "looks are for units of seed; delete it"
+    if any(claim.judge == "custom" for claim in paper.claims.values()):
+        return "an own judge has no error to share out over looks; delete it"
     return None
 
 

@@ -8,7 +8,8 @@ same names first on Snakemake's PATH, which call this module:
 
     squeue, sacct   a doubtful or absent state is answered with the last one that was known; after
                     SILENCE seconds the job is cancelled and answered as FAILED, so that Snakemake
-                    tries it again or ends. COMPLETED is never answered unless SLURM says so.
+                    tries it again or ends. So is a job that waits for what time does not mend, such
+                    as PartitionTimeLimit. COMPLETED is never answered unless SLURM says so.
     sbatch          notes the jobs; asks again when the controller is busy, but not twice for a job
                     that got in
 
@@ -31,6 +32,7 @@ PATIENCE = 50.0
 PAUSES = (5.0, 20.0, 60.0)
 UNHEARD = ("", "UNKNOWN")
 DOUBTFUL = (*UNHEARD, "PREEMPTED", "NODE_FAIL")
+HOPELESS = ("TimeLimit", "WallDuration", "PerJob", "BadConstraints", "Invalid", "NotAllowed")
 OVER = ("COMPLETED", "BOOT_FAIL", "CANCELLED", "DEADLINE", "FAILED", "OUT_OF_MEMORY", "TIMEOUT")
 BUSY = ("timed out", "unable to contact", "temporarily", "connection refused", "unexpected message")
 FOLDER = Path("logs") / "scheduler"
@@ -128,6 +130,8 @@ class Ledger:
 def status(real: str, argv: list[str], ledger: Ledger, scancel: str | None) -> int:
     """Prints `job|state` for every job of the ledger and every one that SLURM names."""
     told, trouble = asked(real, argv)
+    if "PENDING" in told.values() and Path(real).name == "squeue":
+        told |= hopeless(real, named(argv, "--name"))
     known = judged(told, ledger.read(), time.time())
     lost = [job for job, (state, _) in known.items() if state == "LOST"]
     for job in lost:
@@ -155,6 +159,13 @@ def asked(real: str, argv: list[str]) -> tuple[dict[str, str], str]:
     return {row[0].strip(): row[1].split()[0] for row in rows if len(row) > 1 and row[1]}, ""
 
 
+def hopeless(squeue: str, name: str | None) -> dict[str, str]:
+    """The pending jobs that cannot start as they were submitted, with SLURM's reason as state."""
+    argv = ["--noheader", f"--name={name}", "--states=PENDING", "--format=%i|%r"]
+    reasons = asked(squeue, argv)[0]
+    return {job: f"PENDING:{why}" for job, why in reasons.items() if any(map(why.count, HOPELESS))}
+
+
 def judged(told: dict[str, str], known: dict[str, tuple[str, float]], now: float) -> dict:
     """The state to answer for each job; LOST where doubt lasted too long."""
     heads = {job.partition("_")[0] for job in told}
@@ -164,7 +175,9 @@ def judged(told: dict[str, str], known: dict[str, tuple[str, float]], now: float
         state = told.get(job, "")
         if before in OVER and state in DOUBTFUL:
             found[job] = (before, heard)
-        elif state not in DOUBTFUL or (not state and job in heads):
+        elif ":" in state and now - heard <= silence():
+            found[job] = ("PENDING", heard)
+        elif ":" not in state and (state not in DOUBTFUL or (not state and job in heads)):
             found[job] = (state or before, now)
         elif now - heard > silence():
             found[job] = ("LOST", heard)

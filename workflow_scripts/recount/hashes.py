@@ -78,6 +78,7 @@ def rule_hash(paper: Paper, claim: Claim | str, scale: str, judge: int | None = 
             "judge": judge_version() if judge is None else judge,
         }
         | own_judge(paper, claim)
+        | ({"looks": declared.looks} if declared.looks else {})
     )
 
 

@@ -97,6 +97,19 @@ def needed(stage: dict) -> float:
     return stage["cpu_seconds" if stage["device"] == "cpu" else "seconds"] or 0.0
 
 
+def to_decision(paper, scale: str) -> tuple[float, float] | None:
+    """(seeds, core-minutes) after which a paper with looks should be decided, if it is right: as
+    its calibration found them. None without looks, or before calibration."""
+    path = layout.evidence(paper, scale)[2]
+    if not paper.scales[scale].looks or not path.exists():
+        return None
+    used = [one.get("seeds_used") for one in files.read_json(path).values()]
+    if not used or None in used:
+        return None
+    seeds = max(one["planted"] for one in used)
+    return seeds, predicted(paper, scale)[0] * seeds / paper.scales[scale].seeds
+
+
 def stale_files(paper, scale: str, results: Path) -> list[Path]:
     """Outputs to make again: another design, a failed run, bytes unlike the manifest's, or gone."""
     place = layout.of(paper, scale, results)

@@ -137,6 +137,7 @@ class Scale(Strict):
     minutes: Annotated[Number, Field(gt=0, le=2880)]
     device: Literal["cpu", "gpu"] = "cpu"
     shards: Annotated[int, Field(ge=1, le=32)] = 1
+    looks: Annotated[list[Annotated[int, Field(ge=5, le=32)]], Field(max_length=3)] = []
     size: dict[Name, Any]
 
 

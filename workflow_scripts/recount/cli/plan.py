@@ -22,8 +22,20 @@ def add(parser) -> None:
 
 
 def run(args) -> int:
-    prepared(args, shown=True)
+    choice, _ = prepared(args, shown=True)
+    for paper in choice.selected.values():
+        if looks := paper.scales[args.scale].looks:
+            console().print(sequential(paper, args.scale, looks))
     return 0
+
+
+def sequential(paper, scale: str, looks: list[int]) -> str:
+    """When a paper with looks should be decided."""
+    named = f"{paper.slug} is looked at after {', '.join(map(str, looks))} seeds"
+    found = schedule.to_decision(paper, scale)
+    if found is None:
+        return f"{named}; `recount calibrate {paper.slug}` tells when that should decide."
+    return f"{named}: about {found[0]:.1f} seeds and {found[1]:.1f} minutes, if the paper is right."
 
 
 def prepared(args, shown: bool) -> tuple[selection.Choice, schedule.Plan]:

@@ -9,7 +9,9 @@ JUDGE_VERSION = 1
 
 from recount.judge.calibration import calibrate, inputs  # noqa: E402
 from recount.judge.fragility import statistic_decides  # noqa: E402
+from recount.judge.limits import cost_to_decide  # noqa: E402
 from recount.judge.linter import advise, lint  # noqa: E402
 from recount.judge.verdict import judge  # noqa: E402
 
-__all__ = ["JUDGE_VERSION", "advise", "calibrate", "inputs", "judge", "lint", "statistic_decides"]
+__all__ = ["JUDGE_VERSION", "advise", "calibrate", "cost_to_decide", "inputs", "judge", "lint"]
+__all__ += ["statistic_decides"]

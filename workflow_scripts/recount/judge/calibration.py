@@ -21,6 +21,7 @@ from recount.judge.pilots import assumed_from, pilot_spread, pilot_table
 from recount.judge.placement import Placement, Settled
 from recount.judge.planting import Plant, Planter
 from recount.judge.rule import Rule
+from recount.judge.sequential import expected_seeds
 from recount.judge.shape import Pool
 from recount.judge.worlds import World, sources_of
 from recount.registry import rule_hash
@@ -269,6 +270,7 @@ class Calibration:
             "unreachable": sorted(self.unreachable),
             "published": self.published(),
             "malformed": malformed,
+            "seeds_used": expected_seeds(self) if self.rule.looks else None,
             "pool": self.pool.stated() if self.pool is not None and self.pool.known else None,
             "pilot_spread": pilot_spread(self.rule, pilot),
             "assumed": self.assumed.stated(self.rule),

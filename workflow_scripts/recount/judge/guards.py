@@ -5,6 +5,7 @@ from itertools import combinations
 import numpy as np
 
 from recount.judge.quantities import pairs
+from recount.judge.sequential import leading, registered
 from recount.judge.table import ABSENT, Table
 from recount.run import verdict_seeds
 from recount.typed import BadValue
@@ -22,11 +23,16 @@ def arms_of(paper, claim) -> list[str]:
     return [arm for arm in paper.arms if arm in named]
 
 
-def guards(rule, table: Table) -> list[dict]:
-    """One {name, passed, detail} a guard; any that did not pass makes the verdict inconclusive."""
+def guards(rule, table: Table, used: int | None = None) -> list[dict]:
+    """One {name, passed, detail} a guard; any that did not pass makes the verdict inconclusive.
+
+    `used`: seeds of the look that decided, 0 where none did; the guards then speak of these alone.
+    """
     paper, claim, scale = rule.paper, rule.claim, rule.scale
     arms = arms_of(paper, claim)
-    found = [seeds(paper, scale, table), rows(claim, table), ranges(paper, claim, table)]
+    known = seeds(paper, scale, table) if used is None else looked(rule, table, used)
+    table = leading(rule, table, used) if used else table
+    found = [known, rows(claim, table), ranges(paper, claim, table)]
     if any(one.take in ("reach", "first") for one in claim.quantities.values()):
         found.append(grids(rule, table))
     if paper.learned is not None:
@@ -45,6 +51,18 @@ def seeds(paper, scale: str, table: Table) -> tuple[str, bool, str]:
         return name, True, f"{wanted} of {wanted}"
     strange, missing = len(there - registered), len(registered - there)
     return name, False, f"of {wanted} seeds {missing} are missing, and {strange} are not registered"
+
+
+def looked(rule, table: Table, used: int) -> tuple[str, bool, str]:
+    """The registered seeds up to a declared look, and as many as the verdict needed."""
+    name, planned, there = "registered seeds", registered(rule), set(table.units)
+    complete = [number for number in rule.looks if there == set(planned[:number])]
+    if complete and used:
+        return name, True, f"{used} of {len(planned)}, by looks at {list(rule.looks)}"
+    if complete:
+        return name, False, f"after {complete[0]} of {len(planned)} seeds nothing is decided yet"
+    strange = len(there - set(planned))
+    return name, False, f"{len(there)} seeds, {strange} of them not registered, end no look"
 
 
 def rows(claim, table: Table) -> tuple[str, bool, str]:

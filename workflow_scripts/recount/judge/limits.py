@@ -142,6 +142,17 @@ def seeds_to_decide(found: dict, drawn: list, alpha: float) -> int | None:
     return int(np.ceil(worst)) if worst < 1e6 else None
 
 
+def cost_to_decide(judgement: dict) -> dict[str, float] | None:
+    """Seeds and minutes of one core that would decide an undecided claim, if spreads stayed as they
+    are; None where that cannot be told."""
+    seeds = judgement.get("seeds_to_decide")
+    used = max((one["n"] for one in judgement.get("quantities", {}).values()), default=0)
+    seconds = sum(one.get("seconds") or 0.0 for one in judgement.get("runs", {}).values())
+    if not seeds or not used:
+        return None
+    return {"seeds": seeds, "minutes": round(seconds / 60 * seeds / used, 2)}
+
+
 def moved(one, line: float, point: float, bound: float) -> float:
     """The line, moved by the half width of the interval on its scale."""
     if one.no_effect == 1 or one.quantity.scale == "log" and one.against is None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from recount.judge import expressions, limits
+from recount.judge import expressions, limits, sequential
 from recount.judge.custom import Custom, custom_of
 from recount.judge.quantities import estimates
 from recount.judge.table import Table
@@ -23,6 +23,9 @@ class Decision:
     valid: np.ndarray
     reproduced: np.ndarray
     contradicted: np.ndarray
+    used: np.ndarray | None = None  # units of the look that decided, where looks were declared
+    alpha: float | None = None
+    futile: np.ndarray | None = None
 
     def outcome(self, replay: int = 0) -> str:
         """reproduced | contradicted | inconclusive; both at once is neither."""
@@ -59,6 +62,11 @@ class Rule:
         return custom_of(self.paper, self.claim, self.scale)
 
     @property
+    def looks(self) -> tuple[int, ...]:
+        """After how many seeds a verdict may be reached; empty where all are looked at once."""
+        return tuple(self.paper.scales[self.scale].looks)
+
+    @property
     def alpha(self) -> float:
         """5 % for the first version of a paper, half of it for each later one."""
         return ALPHA / 2 ** (self.paper.version - 1)
@@ -71,6 +79,12 @@ class Rule:
         alpha: float | None = None,
     ) -> Decision:
         """The decision on every replay of a table. Raises BadValue where rows are absent."""
+        if self.looks:
+            return sequential.decide(self, table, options, automatic, alpha or self.alpha)
+        return self.fixed(table, options, automatic, alpha)
+
+    def fixed(self, table, options, automatic: bool, alpha: float | None) -> Decision:
+        """The decision on all units of a table at once."""
         found = estimates(self.claim.quantities, table, self.paper.metric_range, options)
         truth = {}
         for part in PARTS:
@@ -89,7 +103,12 @@ class Rule:
 
     def lines(self, part: str) -> list[tuple[str, str, float]]:
         """(quantity, side, limit) of every line that one expression draws."""
-        return limits.lines(self.nodes[part], self.effects, self.numbers, self.reported)
+        return self.drawn[part]
+
+    @functools.cached_property
+    def drawn(self) -> dict[str, list[tuple[str, str, float]]]:
+        known = self.effects, self.numbers, self.reported
+        return {part: limits.lines(node, *known) for part, node in self.nodes.items()}
 
     @functools.cached_property
     def asked_share(self) -> float | None:

@@ -36,11 +36,22 @@ class Table:
 
     units: tuple
     blocks: dict[tuple[str, str], Block]
+    left_out: tuple = ()
 
     def without(self, unit: int) -> "Table":
         """The same table with one unit left out, in every arm."""
         units = self.units[:unit] + self.units[unit + 1 :]
-        return Table(units, {key: block.without(unit) for key, block in self.blocks.items()})
+        blocks = {key: block.without(unit) for key, block in self.blocks.items()}
+        return Table(units, blocks, (*self.left_out, self.units[unit]))
+
+    def only(self, places: list[int]) -> "Table":
+        """The same table with the units at these places alone."""
+        units = tuple(self.units[place] for place in places)
+        blocks = {
+            key: Block(one.axes, one.values[:, places], one.counts[places])
+            for key, one in self.blocks.items()
+        }
+        return Table(units, blocks, self.left_out)
 
     def has(self, metric: str, arm: str) -> bool:
         return (metric, arm) in self.blocks

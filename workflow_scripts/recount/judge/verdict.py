@@ -11,6 +11,7 @@ from recount.judge.grading import grade
 from recount.judge.guards import arms_of, guards
 from recount.judge.quantities import pairs
 from recount.judge.rule import PARTS, Decision, Rule
+from recount.judge.sequential import told
 from recount.judge.table import ABSENT, Table, from_frame
 from recount.registry import design_hash, rule_hash
 from recount.typed import BadValue
@@ -63,9 +64,24 @@ class Judging:
         mine = metrics[metrics["arm"].isin(self.arms)]
         self.table = from_frame(mine, self.rule.paper.unit)
         self.decision = self.rule.decide(self.table)
-        self.guards = guards(self.rule, self.table)
+        self.guards = guards(self.rule, self.table, self.used)
         if not self.automatic:
             self.decision = self.rule.decide(self.table, automatic=False)
+
+    @property
+    def used(self) -> int | None:
+        """Seeds of the look that decided; None where no looks were declared."""
+        return None if self.decision.used is None else int(self.decision.used[0])
+
+    @property
+    def looked(self) -> bool:
+        return self.decision is not None and self.decision.used is not None
+
+    @property
+    def alpha(self) -> float:
+        """The error on one side of the intervals that are shown."""
+        known = self.decision is not None and self.decision.alpha is not None
+        return self.decision.alpha if known else self.rule.alpha
 
     @property
     def automatic(self) -> bool:
@@ -80,6 +96,8 @@ class Judging:
         if not self.decision.valid.all():
             return "inconclusive", f"test could not tell: not {self.rule.claim.valid}"
         outcome = self.decision.outcome()
+        if self.decision.futile is not None and self.decision.futile[0]:
+            return outcome, f"stopped for futility after {self.used} seeds"
         return outcome, self.why_undecided() if outcome == "inconclusive" else None
 
     def why_undecided(self) -> str:
@@ -87,7 +105,7 @@ class Judging:
         for name, several in self.decision.found.items():
             for one in several:
                 label = name if len(several) == 1 else f"{name}.{one.against or one.arm}"
-                odd += [f"{label}: {text}" for text in oddities(one, self.rule.alpha)]
+                odd += [f"{label}: {text}" for text in oddities(one, self.alpha)]
         return "; ".join(odd) or "the intervals cross neither line"
 
     def judgement(self, calibration: dict | None) -> dict:
@@ -124,6 +142,7 @@ class Judging:
                 "runs": {arm: run_of(self.runs.get(arm)) for arm in paper.arms},
                 "asked_share": rule.asked_share,
             }
+            | ({"sequential": told(rule, self.decision)} if self.looked else {})
             | ({"judge": "custom"} if rule.custom is not None else {})
             | self.measured()
             | self.graded(calibration, digest, fragile)
@@ -135,7 +154,7 @@ class Judging:
         found = self.decision.found
         shown = {
             name if len(several) == 1 else f"{name}.{one.against or one.arm}": described(
-                one, self.rule.alpha
+                one, self.alpha
             )
             for name, several in found.items()
             for one in several

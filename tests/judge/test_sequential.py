@@ -1,0 +1,133 @@
+"""Looks after 5, 8 and 12 seeds, through the assembled judge: errors kept, runs saved."""
+
+import numpy as np
+import pytest
+from trial_papers import claim, done, paper, rows
+
+from recount import files, layout, schedule
+from recount.checks import cross_check
+from recount.cli import plan
+from recount.hashes import rule_hash
+from recount.judge import calibrate, cost_to_decide, judge
+from recount.judge import noise as shapes
+from recount.judge.calibration import Calibration
+from recount.judge.noise import GATED, Noise
+from recount.judge.pilots import assumed_from
+from recount.judge.rule import Rule
+from recount.run import verdict_seeds
+
+LOOKS = [5, 8, 12]
+
+
+def trial(looks=None, seeds: int = 12, slug: str = "looks", **changes):
+    size = {"train_digits": 8}
+    scales = {
+        "smoke": {"seeds": 2, "minutes": 1, "size": size},
+        "laptop": {"seeds": seeds, "minutes": 1, "size": size, "looks": looks or LOOKS},
+    }
+    return paper({"main": claim(**changes)}, slug=slug, scales=scales)
+
+
+@pytest.fixture(scope="module")
+def calibrated():
+    few = [Noise(shape, 0.5, ratio) for shape in GATED for ratio in (1.0, 3.0)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shapes, "gated", lambda correlation, free: few)
+        patch.setattr(shapes, "PUBLISHED", ())
+        pilot = {"spread": {"accuracy": 0.035}, "items": {"accuracy": 0}, "freedom": 22}
+        return calibrate(trial(), "main", "laptop", pilot)
+
+
+def test_three_looks_together_err_no_more_often_than_one(calibrated):
+    assert calibrated["passed"] and calibrated["power"] >= 0.8
+    assert 0.02 < calibrated["false_reproduced"] <= calibrated["false_reproduced_upper"] <= 0.06
+    assert 0.005 < calibrated["false_contradicted_upper"] <= 0.06
+
+
+def test_a_third_of_the_runs_is_saved_against_always_twelve(calibrated):
+    used = calibrated["seeds_used"]
+    assert used["planted"] <= 0.7 * 12 and used["reversed"] <= 0.7 * 12
+    assert used["planted"] >= 5 and used["reversed"] >= 5
+
+
+def test_nothing_at_all_is_given_up_early_and_seldom_called():
+    one = trial()
+    made = Calibration(Rule(one, one.claims["main"], "laptop"), assumed_from(None, None), 4000)
+    noise = Noise("normal", 0.5)
+    world = made.world(noise, 4000, "test")
+    places = dict.fromkeys(made.sources, 0.5)
+    decision = made.rule.decide(world.at(places, {}))
+    assert decision.used.mean() <= 0.7 * 12 and decision.reproduced.mean() < 0.01
+    assert set(np.unique(decision.used)) <= set(LOOKS)
+
+
+def test_peeking_at_the_full_error_would_be_found_out(monkeypatch):
+    from recount.judge import sequential
+
+    monkeypatch.setattr(sequential, "SHARES", (1.0, 1.0, 1.0))
+    monkeypatch.setattr(sequential, "FUTILE", 1e-9)
+    monkeypatch.setattr(shapes, "gated", lambda correlation, free: [Noise("normal", 0.5)])
+    monkeypatch.setattr(shapes, "PUBLISHED", ())
+    found = calibrate(trial(), "main", "laptop", replays=8000)
+    assert not found["passed"] and found["false_reproduced"] > 0.07
+
+
+def judged(one, gains: list[float], seeds: int):
+    """A verdict on the first `seeds` registered seeds, their gains in the registered order."""
+    frame = rows(one, {"new": 0.5 + np.resize(gains, 12), "old": 0.5})
+    keep = verdict_seeds(one.slug, "laptop", 1, 12)[:seeds]
+    return judge(one, "main", "laptop", frame[frame["seed"].isin(keep)], done(one))
+
+
+CLEAR = [0.2, 0.21, 0.19, 0.2, 0.22]
+VAGUE = [0.04, 0.14, 0.02, 0.16, 0.09]
+
+
+def test_the_first_look_that_decides_is_the_verdict_and_later_seeds_are_not_looked_at():
+    later = [-0.4] * 7
+    five, twelve = judged(trial(), CLEAR, 5), judged(trial(), [*CLEAR, *later], 12)
+    for found in (five, twelve):
+        assert found["outcome"] == "reproduced", found["reason"]
+        assert found["sequential"]["used"] == 5 == found["quantities"]["gain"]["n"]
+        assert found["sequential"]["alpha"] == pytest.approx(0.01)
+    assert five["quantities"] == twelve["quantities"]
+
+
+def test_an_open_look_waits_for_the_next_and_is_no_verdict():
+    found = judged(trial(), VAGUE, 5)
+    assert found["outcome"] == "inconclusive" and "nothing is decided yet" in found["reason"]
+    assert found["sequential"]["ended_by"] == "the test could not tell"
+    found = judged(trial(), [*VAGUE, 0.2, 0.2, 0.2, *[0.2] * 4], 12)
+    assert found["outcome"] == "reproduced" and found["sequential"]["used"] == 8
+
+
+def test_futility_ends_the_plan_and_says_so():
+    found = judged(trial(), [0.04, 0.0, 0.05, -0.04, 0.06], 5)
+    assert found["outcome"] == "inconclusive" and "futility after 5" in found["reason"]
+    cost = cost_to_decide(found | {"seeds_to_decide": 20})
+    assert cost == {"seeds": 20, "minutes": pytest.approx(2 / 60 * 20 / 5, abs=0.01)}
+
+
+@pytest.mark.parametrize(("seeds", "text"), [(4, "8 are missing"), (6, "no look"), (11, "no look")])
+def test_rows_must_end_at_a_declared_look(seeds, text):
+    found = judged(trial(), CLEAR, seeds)
+    assert found["outcome"] == "inconclusive" and text in found["reason"]
+
+
+def test_the_plan_tells_when_a_paper_should_be_decided():
+    one = trial(slug="plan")
+    path = layout.evidence(one, "laptop")[2]
+    path.unlink(missing_ok=True)
+    assert schedule.to_decision(one, "laptop") is None
+    assert "recount calibrate plan" in plan.sequential(one, "laptop", LOOKS)
+    files.write_json(path, {"main": {"seeds_used": {"planted": 6.0, "reversed": 5.0}}})
+    assert schedule.to_decision(one, "laptop") == (6.0, 2.0 * 6 / 12)
+    assert "about 6.0 seeds and 1.0 minutes" in plan.sequential(one, "laptop", LOOKS)
+
+
+def test_looks_are_checked_and_part_of_the_rule():
+    for looks, text in (([5, 8], "three rising"), ([8, 5, 12], "three rising")):
+        assert text in str(cross_check(trial(looks)))
+    assert "end with 14" in str(cross_check(trial(seeds=14)))
+    plain = paper({"main": claim()}, seeds=12, slug="looks", size={"train_digits": 8})
+    assert rule_hash(trial(), "main", "laptop") != rule_hash(plain, "main", "laptop")
