@@ -14,6 +14,7 @@ from recount.typed import BadValue
 
 SCALES = ("smoke", "laptop", "gpu", "paper")
 STAGES = ("train", "evaluate")
+UNCONFIRMED = "unconfirmed"
 MISSING = {"state": "not_run", "reason": "no such run yet"}
 
 
@@ -67,7 +68,8 @@ def made_here(paper, scale: str, results: Path) -> Found:
     found = Found(paper, scale, "run")
     for claim in paper.claims:
         path = place.judgement(claim)
-        found.judgements[claim] = read(path, found) or unjudged(paper, claim, scale, path)
+        judgement = read(path, found) or unjudged(paper, claim, scale, path)
+        found.judgements[claim] = marked(paper, claim, judgement)
     for arm in paper.arms:
         paths = {"train": place.run(arm), "evaluate": place.evaluated(arm)}
         wanted = STAGES if paper.kind == "train" else ("evaluate",)
@@ -100,7 +102,8 @@ def recorded(paper, scale: str) -> Found:
         document = {}
     for claim in paper.claims:
         judgement = document.get("judgements", {}).get(claim)
-        found.judgements[claim] = judgement or unjudged(paper, claim, scale, verdicts)
+        judgement = judgement or unjudged(paper, claim, scale, verdicts)
+        found.judgements[claim] = marked(paper, claim, judgement)
     for arm in paper.arms:
         manifest = document.get("manifests", {}).get(arm) or dict(MISSING)
         stages = {stage: manifest[stage] for stage in STAGES if stage in manifest}
@@ -110,6 +113,20 @@ def recorded(paper, scale: str) -> Found:
     elif rows.exists():
         found.metrics[""] = rows
     return found
+
+
+def marked(paper, claim: str, judgement: dict[str, Any]) -> dict[str, Any]:
+    """The judgement, with the grade `unconfirmed` where seeds of one batch alone contradict a claim
+    on trained runs: no fresh batch has confirmed it, and there may be no positive control either.
+
+    It follows from paper.yaml and the outcome, so it is read off them and stands in no file.
+    """
+    trained = paper.kind == "train" and paper.unit == "seed"
+    if not trained or judgement["outcome"] != "contradicted" or "grades" not in judgement:
+        return judgement
+    controlled = paper.claims[claim].valid.strip() != "automatic"
+    grade = UNCONFIRMED if controlled else f"{UNCONFIRMED} (no positive control)"
+    return judgement | {"grades": [*judgement["grades"], grade]}
 
 
 def sealed(document: dict[str, Any]) -> bool:

@@ -7,6 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from recount import files, layout
+from recount.results import marked
 
 STYLE = {"reproduced": "green", "contradicted": "red", "inconclusive": "yellow", "not_run": "dim"}
 
@@ -25,7 +26,7 @@ def show(choice, results: Path, console: Console) -> bool:
                 table.add_row(paper.slug, claim, "[red]no verdict: a job failed[/red]", "", "")
                 failed = True
                 continue
-            one = files.read_json(path)
+            one = marked(paper, claim, files.read_json(path))
             failed |= any(run["state"] == "failed" for run in one["runs"].values())
             style = STYLE[one["outcome"]]
             table.add_row(

@@ -8,6 +8,7 @@ from rich.markup import escape
 from recount import files, layout, packing, registry, schedule, selection
 from recount.cli import traces
 from recount.cli.screen import console
+from recount.results import marked
 from recount.typed import BadValue
 
 
@@ -34,7 +35,7 @@ def run(args) -> int:
     if not path.exists():
         out.print(f"No verdict here. Run: recount run {paper.slug} --scale {args.scale}")
         return 0
-    show_judgement(out, files.read_json(path))
+    show_judgement(out, marked(paper, claim, files.read_json(path)))
     return 0
 
 
@@ -96,12 +97,24 @@ def missing(console: Console, root: Path, paper, place, arm: str) -> None:
             console.print(f"      {line}", markup=False)
 
 
+def show_cost(console: Console, one: dict) -> None:
+    """What it would take to decide, as seeds and as minutes of one core."""
+    from recount.judge import cost_to_decide
+
+    if cost := cost_to_decide(one):
+        text = "  about {seeds} seeds would decide, {minutes:.1f} minutes on one core; no fixed"
+        text += " design is extended, so that is a new version"
+        console.print(text.format(**cost), markup=False)
+
+
 def show_judgement(console: Console, one: dict) -> None:
     grades = f" ({', '.join(one['grades'])})" if one["grades"] else ""
     rest = escape(f"{grades}; {one['scope']}")
     console.print(f"[bold]{escape(one['words'])}[/bold]{rest}")
     if one["reason"]:
         console.print(f"  because: {one['reason']}", markup=False)
+    if one.get("seeds_to_decide"):
+        show_cost(console, one)
     for name, quantity in one["quantities"].items():
         low, high = (quantity[side] for side in ("low", "high"))
         text = f"  {name}: {quantity['point']} in [{low}, {high}] ({quantity['interval']})"
