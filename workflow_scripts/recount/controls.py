@@ -62,54 +62,60 @@ def commit(root: Path) -> str | None:
     return None if changed or changed is None else provenance.git(root, "rev-parse", "HEAD")
 
 
-def made(root: Path, family: str) -> tuple[Path, Path]:
+def made(root: Path, slug: str) -> tuple[Path, Path]:
     place = root / "results" / "controls"
-    return place / f"{family}.parquet", place / f"{family}.json"
+    return place / f"{slug}.parquet", place / f"{slug}.json"
 
 
 def make(root: Path, family: str, say: Callable[[str], None]) -> None:
-    """Trains and judges the controls of one family; leaves rows and verdicts in results/."""
-    frames, states, verdicts, begun = [], {}, {}, commit(root)
+    """Trains and judges the controls of one family; leaves rows and verdicts in results/.
+
+    What the same commit has made already is kept, so that a killed run goes on.
+    """
+    begun = commit(root)
     with project(root, family) as papers:
         for slug, (paper, wrong) in papers.items():
+            rows, verdict = made(root, slug)
+            if begun and verdict.exists() and files.read_json(verdict)["commit"] == begun:
+                continue
             frame, ran = trained(paper, paper.folder.parents[2] / "results")
             failed = [f"{arm}: {one['reason']}" for arm, one in ran.items() if one["reason"]]
             if failed:
                 raise BadValue(f"{slug}, {failed[0]}; mend it and run again")
-            frames.append(frame.assign(slug=slug))
-            states[slug], verdicts[slug] = ran, judged(paper, wrong, frame, ran)
-            faults = sum(one["wrong"] for one in verdicts[slug].values())
-            say(f"{slug}: {len(verdicts[slug])} verdicts, {faults} wrong")
-    rows, verdict = made(root, family)
-    files.write_parquet(rows, pd.concat(frames, ignore_index=True))
-    files.write_json(verdict, {"commit": begun, "states": states, "verdicts": verdicts})
+            found = judged(paper, wrong, frame, ran)
+            files.write_parquet(rows, frame.assign(slug=slug))
+            files.write_json(verdict, {"commit": begun, "states": ran, "verdicts": found})
+            say(f"{slug}: {len(found)} verdicts, {sum(o['wrong'] for o in found.values())} wrong")
+
+
+def slugs(root: Path) -> list[str]:
+    with project(root) as papers:
+        return list(papers)
 
 
 def record(root: Path) -> Path:
-    """Keeps rows and verdicts of all families, sealed. Raises BadValue where one is not there, or
-    did not run from the committed code."""
+    """Keeps rows and verdicts of all controls, sealed. Raises BadValue where some are not there, or
+    did not run from committed code."""
     head, parts = commit(root), {}
-    for family in families(root):
-        again = f"commit, then `recount controls {family}`"
-        parts[family] = files.read_json(made(root, family)[1])
-        if head is None or parts[family]["commit"] is None:
-            raise BadValue(f"controls of {family}: ran from uncommitted code; {again}")
-        if (
-            provenance.git(root, "merge-base", "--is-ancestor", parts[family]["commit"], head)
-            is None
-        ):
-            raise BadValue(f"controls of {family}: their commit is not in this history; {again}")
-    frame = pd.concat([pd.read_parquet(made(root, family)[0]) for family in parts])
+    for slug in slugs(root):
+        again = "commit, then `recount controls` again"
+        parts[slug] = files.read_json(made(root, slug)[1])
+        begun = parts[slug]["commit"]
+        if head is None or begun is None:
+            raise BadValue(f"{slug}: ran from uncommitted code; {again}")
+        if provenance.git(root, "merge-base", "--is-ancestor", begun, head) is None:
+            raise BadValue(f"{slug}: its commit is not in this history; {again}")
+    frame = pd.concat([pd.read_parquet(made(root, slug)[0]) for slug in parts])
     rows_path, json_path = evidence(root)
     axes = sorted(set(frame.columns) - {*KEY_COLUMNS, "slug"})
     keys = ["slug", "arm", "metric", "seed", *axes]
     frame = frame[["slug", *KEY_COLUMNS, *axes]].sort_values(keys).reset_index(drop=True)
     files.write_parquet(rows_path, frame)
-    verdicts = {slug: one for part in parts.values() for slug, one in part["verdicts"].items()}
+    verdicts = {slug: part["verdicts"] for slug, part in parts.items()}
     entry = {
-        "states": {slug: one for part in parts.values() for slug, one in part["states"].items()},
+        "states": {slug: part["states"] for slug, part in parts.items()},
         "verdicts": verdicts,
-        "commits": {family: part["commit"] for family, part in parts.items()},
+        "commits": {slug: part["commit"] for slug, part in parts.items()},
         "fingerprint": provenance.fingerprint(),
         "rows": files.sha256(rows_path),
         "shape": shapes(root, verdicts),

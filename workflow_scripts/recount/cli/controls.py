@@ -7,7 +7,9 @@ from recount.typed import BadValue
 
 def add(parser) -> None:
     parser.add_argument("families", nargs="*", help="families of judges; all where none is named")
-    parser.add_argument("--no-record", action="store_true", help="show the verdicts, keep nothing")
+    parser.add_argument(
+        "--no-record", action="store_true", help="show the verdicts, write no evidence"
+    )
 
 
 def run(args) -> int:
@@ -17,18 +19,15 @@ def run(args) -> int:
         raise BadValue(f"no such family: {', '.join(strangers)}; known: {', '.join(known)}")
     for family in args.families or known:
         controls.make(root, family, out.print)
-        if args.no_record:
-            shown = files.read_json(controls.made(root, family)[1])["verdicts"]
-            for slug, name, one in controls.each(shown):
-                mark = "WRONG" if one["wrong"] else ""
-                out.print(
-                    f"{slug} {name:24} {one['outcome']:13} {mark:6}{one['reason'] or ''}"[:140]
-                )
-    waiting = [one for one in known if not controls.made(root, one)[1].exists()]
+    there = {slug: controls.made(root, slug)[1] for slug in controls.slugs(root)}
+    waiting = [slug for slug, path in there.items() if not path.exists()]
     if args.no_record:
-        return 0
-    if waiting:
+        kept = {s: files.read_json(p)["verdicts"] for s, p in there.items() if s not in waiting}
+        for slug, name, one in controls.each(kept):
+            mark = "WRONG" if one["wrong"] else ""
+            out.print(f"{slug} {name:24} {one['outcome']:13} {mark:6}{one['reason'] or ''}"[:140])
+    elif waiting:
         out.print(f"still to run: {', '.join(waiting)}")
-        return 0
-    out.print(f"recorded {controls.record(root).relative_to(root)}")
+    else:
+        out.print(f"recorded {controls.record(root).relative_to(root)}")
     return 0
