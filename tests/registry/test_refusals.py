@@ -68,7 +68,6 @@ EDITS = [
     ("fidelity: 3", "fidelity: 3\nunit: sead", "unit", "did you mean 'seed'?"),
     ("fidelity: 3", "fidelity: 3\ntour: 1", "tour", "write true or false"),
     ("fidelity: 3", "fidelity: 3\nneeds: [torch]", "needs.0", "take it out"),
-    ("fidelity: 3", "fidelity: 3\nneeds: [networks]", "needs", "did you mean networkx?"),
     ("fidelity: 3", "fidelity: 3\nneeds: [x; touch y]", "needs.0", "use small letters"),
     ("fidelity: 3", "fidelity: 3\nversion: 0", "version", "larger"),
     ("aggregate: median", "agregate: median", "reported.aggregate", "is missing; add it"),
