@@ -76,7 +76,7 @@ test-slurm: env
 .PHONY: check-slurm
 check-slurm: env
 	RECOUNT_FAULTS=1 $(BIN)/python -m pytest -q tests/slurm \
-	  -k "packs or gres or random_moments or storm or unknown or five"
+	  -k "packs or gres or random_moments or storm or five"
 
 # Every fault at its full count, locally and on SLURM (root, as above); writes docs/faults.md.
 .PHONY: faults

@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import trained_toy
 from small_repository import begin, commit
 from stages.test_stages import run_all
 from toy import EXPERIMENT, PAPER, git, plant
 
-from recount import files, layout, ledger, registry
+from recount import files, layout, ledger, registry, stages
 from recount.cli import main
 from recount.ledger import audits, drawing, history, retrain, scores, verifying
 from recount.run import verdict_seeds
@@ -275,3 +276,29 @@ def test_what_does_not_fit_into_the_time_is_left_out_and_said(recorded, capsys):
     assert report["summary"]["quantities"] == 0
     assert capsys.readouterr().out.count("do not fit into the time") == 3
     assert main(["verify"]) == 0
+
+
+def test_a_trained_paper_gives_its_bits_again_and_its_effect_on_new_seeds(tmp_path, monkeypatch):
+    root = begin(tmp_path / "project")
+    monkeypatch.setenv("RECOUNT_ROOT", str(root))
+    slug = trained_toy.plant(root, plain=1).name
+    commit(root, "registered")
+    paper = registry.load(root).papers[slug]
+    place = layout.of(paper, "laptop", root / "results")
+    stages.generate(paper, "laptop", place.data, place.data_manifest)
+    for arm in paper.arms:
+        stages.train(paper, "laptop", arm, place.data, place.run(arm))
+        stages.evaluate(paper, "laptop", arm, place.data, place.run(arm), place.metrics(arm))
+    ledger.record(paper, "laptop", root / "results", root)
+    commit(root, "evidence")
+    (root / "LATER").write_text("later\n")
+    commit(root, "later")
+    assert main(["audit", "--again"]) in (0, 1)
+    _, report = report_of(root)
+    told = report["papers"][slug]
+    assert (told["state"], told["again"]["same"]) == ("done", True)
+    gain = told["claims"]["main"]["gain"]
+    assert len(gain["audit"]) == 4 and 0.8 < np.mean(gain["audit"]) < 1.2
+    assert not set(told["seeds"]) & set(verdict_seeds(slug, "laptop", 1, 8))
+    assert main(["verify"]) == 0
+    assert "4 of 4 attempts" in ledger.verify(paper, "laptop").detail

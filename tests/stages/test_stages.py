@@ -7,6 +7,7 @@ import pytest
 from toy import EXPERIMENT, plant
 
 from recount import files, layout, registry, stages
+from recount.experiment import NotRun
 from recount.run import Run, verdict_seeds
 from recount.typed import BadValue
 
@@ -125,3 +126,13 @@ def test_a_failing_write_leaves_the_old_file(tmp_path):
         raise RuntimeError
     assert files.read_json(path) == {"a": 1}
     assert [one.name for one in tmp_path.iterdir()] == ["one.json"]
+
+
+def test_a_missing_package_is_named_and_no_failure():
+    class Paper:
+        needs = ["z3_solver", "scipy"]
+
+    stages.missing_packages(Paper)
+    Paper.needs = ["z3_solver", "no_such_package"]
+    with pytest.raises(NotRun, match="missing package no_such_package: pip install"):
+        stages.missing_packages(Paper)

@@ -48,6 +48,7 @@ def logged(path: str | Path) -> Iterator[None]:
 def refused(error: OSError) -> str:
     """What the operating system refused, with a remedy: full disk, read-only folder, and so on."""
     remedies = {
+        27: "a file too large for a limit on this machine (ulimit -f); raise it and run again",
         28: "the disk is full; free space (`recount clean` removes models) and run again",
         30: "the folder is read-only; run from a folder that you may write to",
         13: "no permission; run from a folder that you may write to",

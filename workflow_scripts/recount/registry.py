@@ -4,6 +4,7 @@ Every job of the workflow reads the registry, so nothing here imports torch. A b
 everything, and the message names file, line, field and remedy of each fault.
 """
 
+import difflib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from pydantic import ValidationError
 from recount import strict_yaml
 from recount.checks import cross_check
 from recount.faults import faults_of
-from recount.hashes import design_hash, rule_hash
+from recount.hashes import design_hash, locked_versions, rule_hash
 from recount.schema import LABS, Claim, Paper, Planned, Quantity, Scale
 from recount.strict_yaml import Document
 from recount.typed import BadValue
@@ -91,6 +92,7 @@ def load(base: Path | None = None, lint: bool = False) -> Registry:
             faults.append(f"{shown(folder, base)}: the slug stands in {other} too; rename one")
         papers[paper.slug] = paper
     faults += rule_names(papers)
+    faults += unpinned(papers, base)
     planned = load_planned(base, papers, faults)
     if not papers and not faults:
         faults.append(f"{base / 'papers'}: holds no paper; add papers/<lab>/<slug>/paper.yaml")
@@ -99,6 +101,21 @@ def load(base: Path | None = None, lint: bool = False) -> Registry:
     if faults:
         raise BadValue("\n".join(faults))
     return Registry(base, dict(sorted(papers.items())), planned)
+
+
+def unpinned(papers: dict[str, Paper], base: Path) -> Iterator[str]:
+    """Packages are needed by the name under which the lock pins them, which is in the design."""
+    lock = base / "requirements.lock"
+    pinned = locked_versions(lock) if lock.exists() else {}
+    for paper in papers.values():
+        for name in paper.needs:
+            if name.replace("_", "-") not in pinned:
+                near = difflib.get_close_matches(name, [one.replace("-", "_") for one in pinned])
+                hint = f"; did you mean {near[0]}?" if near else "; pin it there"
+                yield (
+                    f"papers/{paper.lab}/{paper.slug}/paper.yaml: needs: {name} is no package of "
+                    f"requirements.lock{hint}"
+                )
 
 
 def rule_names(papers: dict[str, Paper]) -> Iterator[str]:

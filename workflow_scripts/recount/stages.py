@@ -11,7 +11,7 @@ A failed run is a state with its reason, never a missing row, so judging and rep
 perfection. What is wrong in a declaration, or on the disk, raises instead.
 """
 
-import importlib.util
+import importlib.metadata
 import shutil
 import time
 import traceback
@@ -230,9 +230,13 @@ def check_values(paper, experiment: Measure | Train) -> None:
 
 
 def missing_packages(paper) -> None:
+    """Looks for distributions, since a package may be imported by another name (z3_solver, z3)."""
     for package in paper.needs:
-        if importlib.util.find_spec(package) is None:
-            raise NotRun(f"missing package {package}: pip install -r requirements.lock")
+        try:
+            importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            remedy = "pip install -r requirements.lock"
+            raise NotRun(f"missing package {package}: {remedy}") from None
 
 
 def attempt(paper, scale: str, work: Callable[[], Any], run: Run | None = None) -> dict[str, Any]:

@@ -7,8 +7,9 @@ change.
 
 JUDGE_VERSION = 1
 
-from recount.judge.calibration import calibrate, inputs  # noqa: E402
+from recount.judge.calibration import calibrate  # noqa: E402
 from recount.judge.fragility import statistic_decides  # noqa: E402
+from recount.judge.inputs import inputs  # noqa: E402
 from recount.judge.limits import cost_to_decide  # noqa: E402
 from recount.judge.linter import advise, lint  # noqa: E402
 from recount.judge.verdict import judge  # noqa: E402

@@ -1,0 +1,176 @@
+"""The driver is told to stop or is killed, and started again: the same verdict, no run done twice.
+
+One project is disturbed again and again until it is done: SIGTERM and SIGINT during training, then
+SIGKILL of the driver alone, so that its jobs live on without it.
+"""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+import trained_toy
+from fault_table import count, row
+from processes import apart
+
+from recount import attempts, driver, files, layout, registry, stages
+
+RUN = ("slow", "broken", "--scale", "laptop", "--yes", "--cores", "2")
+CHANCE = random.Random(11)
+ARMS = ("treated", "plain")
+
+
+@pytest.fixture
+def slow(project):
+    """A project of two papers: one that trains for some seconds, and one that fails."""
+    import toy
+
+    trained_toy.plant(project, "slow")
+    shutil.rmtree(project / "papers/other/toy")
+    text = toy.EXPERIMENT.replace("    rows = Rows(run)", '    raise RuntimeError("lost its way")')
+    toy.plant(project, "broken", experiment=text)
+    return project
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_left(request):
+    yield
+    for one in family(request.getfixturevalue("project")):
+        one.kill()
+
+
+def family(project: Path) -> list[psutil.Process]:
+    """Every process that works in the project's folder, and is not this one."""
+    found = []
+    for one in psutil.process_iter():
+        try:
+            if one.pid != os.getpid() and one.cwd() == str(project):
+                found.append(one)
+        except (psutil.Error, OSError):
+            continue
+    return found
+
+
+def start(project: Path, command: str = "run", pause: float = 0.1) -> subprocess.Popen:
+    environment = os.environ | {"TOY_PAUSE": str(pause)}
+    argv = [sys.executable, "-m", "recount.cli", command, *RUN]
+    with (project / "said.log").open("a") as out:
+        return subprocess.Popen(argv, cwd=project, stdout=out, stderr=out, env=environment)
+
+
+def trace(project: Path, arm: str) -> list[list[str]]:
+    path = project / f"results/laptop/other/slow/runs/{arm}/trace.txt"
+    return [line.split() for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def wait_for(until, project: Path, seconds: float = 240) -> None:
+    deadline = time.monotonic() + seconds
+    while not until():
+        assert time.monotonic() < deadline, (project / "said.log").read_text()[-3000:]
+        time.sleep(0.05)
+
+
+def training(project: Path, steps: int):
+    return lambda: all(len(trace(project, arm)) >= steps for arm in ARMS)
+
+
+def kill_driver(project: Path, process: subprocess.Popen) -> None:
+    """SIGKILL to Snakemake and to the command over it; the jobs under them are not touched."""
+    told = driver.last(project)
+    for number in (told.get("pid"), process.pid):
+        if number and psutil.pid_exists(number):
+            os.kill(number, signal.SIGKILL)
+    process.wait(30)
+
+
+def undisturbed(project: Path, results: Path) -> tuple[dict, dict]:
+    """The verdict and the trained bits when nothing goes wrong, made in a process of its own."""
+
+    def made():
+        paper = registry.load(project).papers["slow"]
+        place = layout.of(paper, "laptop", results)
+        stages.generate(paper, "laptop", place.data, place.data_manifest)
+        for arm in paper.arms:
+            stages.train(paper, "laptop", arm, place.data, place.run(arm))
+            stages.evaluate(paper, "laptop", arm, place.data, place.run(arm), place.metrics(arm))
+        stages.judge(paper, "main", "laptop", results, place.judgement("main"))
+        return what_counts(results)
+
+    fine, answer = apart(made)
+    assert fine, answer
+    return answer
+
+
+def what_counts(results: Path) -> tuple[dict, dict]:
+    """The verdict without its times, and the hash of every trained and measured file."""
+    folder = results / "laptop/other/slow"
+    verdict = files.read_json(folder / "main.json")
+    for one in verdict["runs"].values():
+        one.pop("seconds")
+    names = ("model.safetensors", "metrics.parquet", "curve.parquet")
+    return verdict, {f"{arm}/{name}": files.sha256(folder / "runs" / arm / name)
+                     for arm in ARMS for name in names}  # fmt: skip
+
+
+def clean(project: Path) -> bool:
+    """No process, no lock of Snakemake, no lock of a run."""
+    locks = list((project / ".snakemake/locks").glob("*"))
+    return not family(project) and not locks and not list((project / "results").rglob("hold.json"))
+
+
+def test_stopped_and_killed_again_and_again_it_ends_as_if_nothing_had_been(slow, tmp_path):
+    want = undisturbed(slow, tmp_path / "here")
+    for steps, told in ((3, signal.SIGTERM), (20, signal.SIGINT)):
+        process = start(slow)
+        wait_for(training(slow, steps), slow)
+        process.send_signal(told)
+        process.wait(120)
+        row(f"Driver told to stop by {told.name}: no orphan, no lock", 1, int(clean(slow)))
+        assert clean(slow), [one.cmdline() for one in family(slow)]
+        assert not training(slow, 60)()
+    process = start(slow)
+    wait_for(training(slow, 35), slow)
+    kill_driver(slow, process)
+    process = start(slow, "resume")
+    verdict = slow / "results/laptop/other/slow/main.json"
+    wait_for(verdict.exists, slow)
+    kill_driver(slow, process)
+    process = start(slow, "resume", pause=0)
+    assert process.wait(400) == 1  # the broken paper failed, and says so
+    finished(slow, want, "Driver stopped and killed during one run, then resumed")
+
+
+def finished(slow: Path, want, name: str) -> None:
+    """The same bits, every step of training once, every stage once, the broken paper shown."""
+    results = slow / "results"
+    same = what_counts(results) == want
+    once = all([int(line[1]) for line in trace(slow, arm)] == list(range(60)) for arm in ARMS)
+    text = (slow / "said.log").read_text()
+    broken = files.read_json(results / "laptop/other/broken/main.json")
+    shown = broken["outcome"] == "not_run" and "lost its way" in broken["reason"]
+    shown &= "lost its way" in (results / "laptop/other/broken/report.html").read_text()
+    views = all((results / one).exists() for one in ("recount.duckdb", "laptop/tracked.json"))
+    right = same and once and shown and views and clean(slow)
+    row(f"{name}: the same bits, no step of training done twice", 1, int(right))
+    assert right, (same, once, shown, views, clean(slow), text[-3000:])
+    attempts.read(results / attempts.NAME)
+
+
+@pytest.mark.parametrize("number", range(count(50, 1)))
+def test_a_driver_killed_at_any_moment_is_resumed(slow, tmp_path, number):
+    """At a random moment from its start to its end; only then it is resumed."""
+    want = undisturbed(slow, tmp_path / "here")
+    process = start(slow, pause=0.02)
+    end = time.monotonic() + CHANCE.uniform(0.5, 30)
+    while time.monotonic() < end and process.poll() is None:
+        time.sleep(0.05)
+    kill_driver(slow, process)
+    process = start(slow, "resume", pause=0)
+    assert process.wait(400) == 1
+    finished(slow, want, "Driver killed at a random moment, then resumed")
