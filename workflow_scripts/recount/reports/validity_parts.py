@@ -10,7 +10,7 @@ from recount.reports.plots import tag
 from recount.reports.sections import Page, Part, part
 
 SIDE = 300
-LEFT, TOP = 44, 12
+LEFT, TOP = 44, 32
 
 
 def headline(page: Page) -> Part:
@@ -64,6 +64,7 @@ def diagram(bins: list[dict]) -> Markup:
     middle = LEFT + SIDE / 2
     text = "power that the calibration predicts"
     parts.append(tag("text", text, x=middle, y=TOP + SIDE + 38, cls="tick mid"))
+    parts.append(tag("text", "share that came out reproduced", x=6, y=14, cls="tick"))
     told = "; ".join(
         f"predicted {100 * row['predicted']:.0f} %, found {row['seen']} of {row['n']}"
         for row in bins
