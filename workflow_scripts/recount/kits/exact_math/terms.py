@@ -1,8 +1,8 @@
 """Sums of products behind a small interface, stored as they came or as tables, and rules over both.
 
 The rules see a term through `arguments`, `similar` and `is_collected` only, so a storage can be
-added without a change to them. `work` is a list that grows by one entry for each look at a pair of terms
-or at a table.
+added without a change to them. `work` is a list that grows by one entry for each look at a pair
+of terms or at a table.
 """
 
 from dataclasses import dataclass
