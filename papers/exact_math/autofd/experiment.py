@@ -76,7 +76,10 @@ def nudge(x, c):
     return sum(part * jnp.sin((k + 1) * jnp.pi * x) for k, part in enumerate(c))
 
 
-def of_lagrangian(name):
+def functional(name):
+    """A function of a Node; the nested ones stand below."""
+    if name in NESTED:
+        return NESTED[name][0]
     return lambda f: fn.integral(
         fn.apply(lambda x, v, d: LAGRANGIANS[name](jnp, x, v, d), f, fn.slope(f))
     )
@@ -84,7 +87,7 @@ def of_lagrangian(name):
 
 NESTED = {  # name: (the functional, its derivative by hand)
     "square of an integral": (
-        lambda f: fn.apply(lambda x, v: v**2, of_lagrangian("square")(f)),
+        lambda f: fn.apply(lambda x, v: v**2, functional("square")(f)),
         lambda f: lambda x: 4 * fn.total(lambda y: f(y) ** 2) * f(x),
     ),
     "logarithm of a partition sum": (
@@ -100,13 +103,9 @@ NESTED = {  # name: (the functional, its derivative by hand)
 }
 
 
-def functional(name):
-    return NESTED[name][0] if name in NESTED else of_lagrangian(name)
-
-
 def find(run, case):
-    coefficients, _ = smooth(run, case["function"])
-    f, right = (lambda x: shape(jnp, x, coefficients)), fn.slope
+    right, (coefficients, _) = fn.slope, smooth(run, case["function"])
+    f = lambda x: shape(jnp, x, coefficients)  # noqa: E731
     with jax.enable_x64(True):
         if run.arm.rules == "flipped":
             fn.slope = lambda node: fn.Node(
@@ -138,14 +137,12 @@ def facts(run, case, found):
         f, g = (lambda x: shape(jnp, x, coefficients)), (lambda x: nudge(x, change))
         reverse = float(fn.total(lambda x: found["handed"](x) * g(x)))
         forward = fn.response(made, f, g)
-        step = 1e-4
-        ends = [fn.value_of(made, lambda x, s=s: f(x) + s * step * g(x)) for s in (1, -1)]
-    size = max(1.0, abs(forward))
+        ends = [fn.value_of(made, lambda x, s=s: f(x) + s * g(x)) for s in (1e-4, -1e-4)]
+    size, seen = max(1.0, abs(forward)), (ends[0] - ends[1]) / 2e-4
     yield fact("modes_apart", abs(reverse - forward) / size)
-    yield fact("response_apart", abs((ends[0] - ends[1]) / (2 * step) - forward) / size)
+    yield fact("response_apart", abs(seen - forward) / size)
     yield fact("modes_agree", abs(reverse - forward) <= run.size.close * size)
-    foretold = abs((ends[0] - ends[1]) / (2 * step) - reverse) <= 100 * run.size.close * size
-    yield fact("response_foretold", foretold)
+    yield fact("response_foretold", abs(seen - reverse) <= 100 * run.size.close * size)
 
 
 experiment = Exact(
