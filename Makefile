@@ -52,7 +52,7 @@ browser:
 
 ui: env
 	@test -f results/mlflow.db || { echo "No runs yet: make reproduce"; exit 1; }
-	$(BIN)/mlflow ui --backend-store-uri sqlite:///results/mlflow.db --host 127.0.0.1 --port 5000
+	$(BIN)/mlflow ui --backend-store-uri sqlite:///results/mlflow.db --host 127.0.0.1 --port 5000 --workers 1
 
 bench: env
 	$(BIN)/python -m benchmarks

@@ -49,7 +49,7 @@ def test_the_ui_listens_on_this_machine_only(tmp_path):
     process = subprocess.Popen(argv, cwd=tmp_path, stdout=log, stderr=log)
     try:
         family = psutil.Process(process.pid)
-        deadline = time.monotonic() + 180
+        deadline = time.monotonic() + 600
         while not (found := listening(family)) and time.monotonic() < deadline:
             assert process.poll() is None, (tmp_path / "log").read_text()
             time.sleep(0.2)

@@ -18,7 +18,7 @@ from recount.ledger import audits, drawing, history, retrain, scores, verifying
 from recount.run import verdict_seeds
 
 ROOT = Path(__file__).resolve().parents[2]
-AUDITS, PAPERS, SEEDS = 100, 22, 8
+AUDITS, PAPERS, SEEDS = 60, 22, 8
 
 EXACT = """\
 claims:

@@ -9,7 +9,7 @@ from recount.judge.worlds import ALONG, link_of
 
 DEFAULT_ITEMS = 500
 DEFAULT_CLUSTER = 10  # items of one unit, where a unit is a cluster of them
-DEFAULT_UNITS = 100  # items or instances, where they are the units
+DEFAULT_UNITS = 100  # items, where they are the units; instances and times come one a seed
 SHARE = 0.7  # default spread: this part of the distance from the line to the effect
 
 
@@ -24,12 +24,14 @@ class Assumed:
     axes: dict[tuple[str, str], list[float]] = field(default_factory=dict)
     correlation: float = 0.5
     freedom: int = 0
-    number: int = DEFAULT_UNITS
+    number: int = 0
 
     def units(self, rule) -> tuple:
         """As many units as a verdict will have."""
-        seeds = rule.paper.scales[rule.scale].seeds
-        return tuple(range(seeds if rule.paper.unit == "seed" else max(seeds, self.number)))
+        seeds, unit = rule.paper.scales[rule.scale].seeds, rule.paper.unit
+        if unit == "seed":
+            return tuple(range(seeds))
+        return tuple(range(max(seeds, self.number or (DEFAULT_UNITS if unit == "item" else 0))))
 
     def stated(self, rule) -> dict:
         """What was assumed, for the page: in numbers, and from where."""
