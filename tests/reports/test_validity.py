@@ -132,7 +132,7 @@ def test_controls_are_counted_with_exact_bounds(world, page):
     assert found["rows"][0]["pairs"] == 16
     told = words(world)
     assert "This checks the machinery, not the 5 %." in " ".join(told.split())
-    assert "1 of 1 faults planted" in told and "1 of 2 pairs of equal arms" in told
+    assert "1 of 1 faults planted" in told and "1 of 2 verdicts on equal arms" in told
     controls(world.root, missed=True)
     assert "in percent" in words(world)
 
