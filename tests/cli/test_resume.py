@@ -95,3 +95,15 @@ def test_without_a_scheduler_its_jobs_are_not_forgotten(project, monkeypatch):
     monkeypatch.setenv("PATH", "")
     with pytest.raises(BadValue, match="no squeue"):
         resume.settle(project, {"profile": "p", "host": "login1"}, Namespace(cancel=False))
+
+
+def test_slurm_programs_without_a_cluster_do_not_stop_a_local_run(project, monkeypatch, capsys):
+    def silent(*argv, **more):
+        raise BadValue("squeue failed: no configuration source")
+
+    monkeypatch.setattr(cluster, "here", lambda: True)
+    monkeypatch.setattr(cluster, "ask", silent)
+    resume.settle(project, {"profile": None}, Namespace(cancel=False))
+    assert "SLURM does not answer" in capsys.readouterr().out
+    with pytest.raises(BadValue, match="no configuration source"):
+        resume.settle(project, {"profile": "p", "host": "h"}, Namespace(cancel=False))

@@ -21,20 +21,16 @@ from processes import apart
 
 from recount import attempts, driver, files, layout, registry, stages
 
-RUN = ("slow", "broken", "--scale", "laptop", "--yes", "--cores", "2")
+RUN = ("slow", "--scale", "laptop", "--yes", "--cores", "2")
 CHANCE = random.Random(11)
 ARMS = ("treated", "plain")
 
 
 @pytest.fixture
 def slow(project):
-    """A project of two papers: one that trains for some seconds, and one that fails."""
-    import toy
-
+    """A project of one paper that trains for some seconds."""
     trained_toy.plant(project, "slow")
     shutil.rmtree(project / "papers/other/toy")
-    text = toy.EXPERIMENT.replace("    rows = Rows(run)", '    raise RuntimeError("lost its way")')
-    toy.plant(project, "broken", experiment=text)
     return project
 
 
@@ -69,7 +65,7 @@ def trace(project: Path, arm: str) -> list[list[str]]:
     return [line.split() for line in path.read_text().splitlines()] if path.exists() else []
 
 
-def wait_for(until, project: Path, seconds: float = 240) -> None:
+def wait_for(until, project: Path, seconds: float = 400) -> None:
     deadline = time.monotonic() + seconds
     while not until():
         assert time.monotonic() < deadline, (project / "said.log").read_text()[-3000:]
@@ -125,52 +121,55 @@ def clean(project: Path) -> bool:
 
 
 def test_stopped_and_killed_again_and_again_it_ends_as_if_nothing_had_been(slow, tmp_path):
+    """SIGTERM during training, then the driver is killed alone; in a full round SIGINT, too, and a
+    second kill while the views are made."""
     want = undisturbed(slow, tmp_path / "here")
-    for steps, told in ((3, signal.SIGTERM), (20, signal.SIGINT)):
+    for steps, told in ((3, signal.SIGTERM), (20, signal.SIGINT))[: count(2, 1)]:
         process = start(slow)
         wait_for(training(slow, steps), slow)
         process.send_signal(told)
-        process.wait(120)
+        process.wait(240)
         row(f"Driver told to stop by {told.name}: no orphan, no lock", 1, int(clean(slow)))
         assert clean(slow), [one.cmdline() for one in family(slow)]
         assert not training(slow, 60)()
     process = start(slow)
     wait_for(training(slow, 35), slow)
     kill_driver(slow, process)
-    process = start(slow, "resume")
-    verdict = slow / "results/laptop/other/slow/main.json"
-    wait_for(verdict.exists, slow)
-    kill_driver(slow, process)
+    if count(2, 1) == 2:
+        process = start(slow, "resume")
+        wait_for((slow / "results/laptop/other/slow/main.json").exists, slow)
+        kill_driver(slow, process)
     process = start(slow, "resume", pause=0)
-    assert process.wait(400) == 1  # the broken paper failed, and says so
+    assert process.wait(600) == 0
     finished(slow, want, "Driver stopped and killed during one run, then resumed")
 
 
 def finished(slow: Path, want, name: str) -> None:
-    """The same bits, every step of training once, every stage once, the broken paper shown."""
+    """The same bits, every step of training once, all views made, nothing left behind."""
     results = slow / "results"
     same = what_counts(results) == want
     once = all([int(line[1]) for line in trace(slow, arm)] == list(range(60)) for arm in ARMS)
     text = (slow / "said.log").read_text()
-    broken = files.read_json(results / "laptop/other/broken/main.json")
-    shown = broken["outcome"] == "not_run" and "lost its way" in broken["reason"]
-    shown &= "lost its way" in (results / "laptop/other/broken/report.html").read_text()
     views = all((results / one).exists() for one in ("recount.duckdb", "laptop/tracked.json"))
-    right = same and once and shown and views and clean(slow)
+    right = same and once and views and clean(slow)
     row(f"{name}: the same bits, no step of training done twice", 1, int(right))
-    assert right, (same, once, shown, views, clean(slow), text[-3000:])
+    assert right, (same, once, views, clean(slow), text[-3000:])
     attempts.read(results / attempts.NAME)
 
 
-@pytest.mark.parametrize("number", range(count(50, 1)))
-def test_a_driver_killed_at_any_moment_is_resumed(slow, tmp_path, number):
-    """At a random moment from its start to its end; only then it is resumed."""
-    want = undisturbed(slow, tmp_path / "here")
-    process = start(slow, pause=0.02)
-    end = time.monotonic() + CHANCE.uniform(0.5, 30)
-    while time.monotonic() < end and process.poll() is None:
-        time.sleep(0.05)
-    kill_driver(slow, process)
-    process = start(slow, "resume", pause=0)
-    assert process.wait(400) == 1
-    finished(slow, want, "Driver killed at a random moment, then resumed")
+if count(48, 0):  # takes minutes, so only where a full round is asked for
+
+    def test_a_driver_killed_at_random_moments_is_resumed(slow, tmp_path):
+        """Each time at another moment between its start and its end; then it is resumed."""
+        want = undisturbed(slow, tmp_path / "here")
+        for _ in range(count(48, 0)):
+            for path in ("results", "logs", ".snakemake"):
+                shutil.rmtree(slow / path, ignore_errors=True)
+            process = start(slow, pause=0.02)
+            end = time.monotonic() + CHANCE.uniform(0.5, 30)
+            while time.monotonic() < end and process.poll() is None:
+                time.sleep(0.05)
+            kill_driver(slow, process)
+            process = start(slow, "resume", pause=0)
+            assert process.wait(600) == 0, (slow / "said.log").read_text()[-3000:]
+            finished(slow, want, "Driver killed at a random moment, then resumed")

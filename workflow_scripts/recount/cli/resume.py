@@ -49,7 +49,13 @@ def settle(root: Path, told: dict, args) -> None:
                 "here: its jobs may still run. Resume on a machine that sees the cluster"
             )
         return
-    jobs = cluster.ours(root)
+    try:
+        jobs = cluster.ours(root)
+    except BadValue as error:
+        if told.get("profile"):
+            raise
+        out.print(f"the last run was a local one, and SLURM does not answer: {error}", markup=False)
+        return
     for job in jobs:
         out.print(f"job {job.number}: {job.what}, {job.state.lower()} {job.node}".rstrip())
     cancelled = [job for job in jobs if args.cancel or job.pending]
