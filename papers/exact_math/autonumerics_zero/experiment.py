@@ -67,14 +67,14 @@ def searched(run, seed):
 
 
 @cache
-def classics(thrifty):
+def classics(thrifty, longest):
     """Operations -> the least error of a classic with so many, or fewer; fits start from many."""
     listed = [(2 * n, tuple(pr.horner(n))) for n in range(1, 6)]
     listed += [(2 * a + 2 * b, pr.quotient(a, b)) for a in range(1, 4) for b in range(1, 4)]
     if not thrifty:
         listed += [(3 * n, pr.fraction(n)) for n in (1, 2, 3)]
     rng, best = np.random.default_rng(0), {}
-    for length, program in listed:
+    for length, program in ((n, one) for n, one in listed if n <= longest):
         starts = rng.normal(scale=3.0, size=(40, length))
         fitted, rest = pr.fitted([program] * 40, starts, TARGET, NODES, 60)
         one = program, tuple(fitted[np.abs(rest).max(1).argmin()])
@@ -116,7 +116,7 @@ def errors_of(run, seed):
 
 @cache
 def classical_errors(run):
-    listed = classics(run.arm.search == "thrifty")
+    listed = classics(run.arm.search == "thrifty", run.size.longest)
     found = {n: min(levelled(run, *one) for one in ones) for n, ones in listed.items()}
     return {n: min(e, taylor(n // 2)) for n, e in found.items() if n <= run.size.longest}
 
@@ -128,7 +128,7 @@ def measure(run, data):
         run.report(done + 1, len(run.seeds), f"{run.arm.search}: {every[-1][-1]:.1e}")
     for place, column in enumerate(np.array(every).T):
         rows.add("error", column, operations=place + 3)
-        rows.add("digits", -np.log10(column), operations=place + 3)
+        rows.add("digits", np.clip(-np.log10(column), 0, 40), operations=place + 3)
     rows.fingerprint(every)
     return rows
 
