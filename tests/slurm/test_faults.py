@@ -132,7 +132,8 @@ def test_a_storm(project, cluster, tmp_path):
         again = 1 if kind in ("drain", "stop") else 2
         right = same and arm in storm.hit and len(executions(steps)) == again
         right &= repeated(steps) <= INTERVAL * (again - 1)
-        row(KINDS[kind], 1, int(right), "", asked=5, group="slurm")
+        detail = f"{repeated(steps)} steps done twice"
+        row(KINDS[kind], 1, int(right), detail, asked=5, group="slurm")
     assert same
     ends = {job["JobId"]: job["JobState"] for job in cluster.jobs() if job["JobId"] not in before}
     expected = {"cancel": "CANCELLED", "timeout": "TIMEOUT"}
