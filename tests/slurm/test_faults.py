@@ -84,7 +84,7 @@ def test_a_hasty_restart_waits_for_the_runs_that_go_on(slow, tmp_path):
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
 def test_a_stopped_driver_leaves_no_job_and_no_lock(slow, tmp_path, name):
-    told = f"{name} to the driver: no job and no lock left, `recount run` goes on from checkpoints"
+    told = f"{name} to the driver: no job and no lock left"
     times = count(10, 1)
     for number in range(times):
         driver = recount(slow, "run", *RUN, "--profile", "profiles/slurm", pause=0.7)
