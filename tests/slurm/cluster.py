@@ -5,6 +5,7 @@ It needs root, and a machine without a cluster of its own: SLURM's configuration
 The pretend GPUs are device files that any machine has; SLURM counts and hands them out like others.
 """
 
+import contextlib
 import os
 import shutil
 import signal
@@ -87,12 +88,15 @@ class Cluster:
         log = (self.folder / f"{program}.{len(self.processes)}.out").open("w")
         daemon = shutil.which(program) or f"/usr/sbin/{program}"
         argv = ["setpriv", "--pdeathsig", "TERM", daemon, *arguments]
-        self.processes.append(subprocess.Popen(argv, stdout=log, stderr=subprocess.STDOUT))
+        out = {"stdout": log, "stderr": subprocess.STDOUT, "start_new_session": True}
+        self.processes.append(subprocess.Popen(argv, **out))
         return self.processes[-1]
 
     def stop(self) -> None:
         """Ends all jobs, then the daemons that `start` made, newest first."""
         subprocess.run(["scancel", "--user=root"], capture_output=True, timeout=30)
+        with contextlib.suppress(TimeoutError, subprocess.CalledProcessError):
+            wait_for(lambda: not ask("squeue", "--noheader"), 30)
         for process in reversed(self.processes):
             process.send_signal(signal.SIGTERM)
         for process in self.processes:
