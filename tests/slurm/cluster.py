@@ -65,9 +65,10 @@ class Cluster:
     folder: Path
     processes: list[subprocess.Popen] = field(default_factory=list)
     nodes: dict[str, subprocess.Popen] = field(default_factory=dict)
+    munge: bool = False
 
     def start(self) -> "Cluster":
-        ready_munge()
+        self.munge = ready_munge()
         configure(self.folder)
         self.spawn("slurmctld", "-D")
         for node in NODES:
@@ -104,6 +105,8 @@ class Cluster:
                 process.wait(30)
             except subprocess.TimeoutExpired:
                 process.kill()
+        if self.munge:
+            munged("--stop")
         for name in ("slurm.conf", "gres.conf"):
             if (ETC / name).exists() and OURS in (ETC / name).read_text():
                 (ETC / name).unlink()
@@ -170,15 +173,22 @@ def found(program: str) -> bool:
     return shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin:/sbin") is not None
 
 
-def ready_munge() -> None:
-    """SLURM's messages are signed by munged, which runs as its own user."""
+def ready_munge() -> bool:
+    """SLURM's messages are signed by munged, which runs as its own user. True when it was started
+    here, so that it is stopped in the end."""
     if signs():
-        return
+        return False
     folder = Path("/run/munge")
     folder.mkdir(mode=0o755, exist_ok=True)
     shutil.chown(folder, "munge", "munge")
-    subprocess.run(["runuser", "-u", "munge", "--", "/usr/sbin/munged"], check=True, timeout=30)
+    munged()
     wait_for(signs, 10, lambda: "munged does not answer; see /var/log/munge/munged.log")
+    return True
+
+
+def munged(*arguments: str) -> None:
+    argv = ["runuser", "-u", "munge", "--", "/usr/sbin/munged", *arguments]
+    subprocess.run(argv, check=True, timeout=30)
 
 
 def signs() -> bool:
