@@ -35,9 +35,9 @@ def slow(project):
 
 
 @pytest.fixture(autouse=True)
-def nobody_is_left(request):
+def nobody_is_left(project):
     yield
-    for one in family(request.getfixturevalue("project")):
+    for one in family(project):
         one.kill()
 
 
