@@ -8,7 +8,7 @@ counting them in all elementary intervals and by how fast integrals of a smooth 
 """
 
 from functools import partial
-from time import process_time
+from time import perf_counter
 from typing import Literal
 
 import numpy as np
@@ -90,9 +90,9 @@ def fastest(call, vectors):
     """Seconds of the fastest of three calls with each vector."""
     found = np.full((3, len(vectors)), np.inf)
     for place in np.ndindex(found.shape):
-        start = process_time()
+        start = perf_counter()
         call(vectors[place[1]])
-        found[place] = process_time() - start
+        found[place] = perf_counter() - start
     return found.min(axis=0)
 
 
