@@ -73,7 +73,7 @@ def test_what_ran_here_is_there_byte_for_byte_and_judged_the_same(here, there):
     assert told["folders"] == ["results/laptop/other/slow", "results/laptop/other/toy"]
     assert told["log"] == "brought"
     want = contents(here / "results")
-    left = {name for name in want if name.endswith(("trace.txt", ".lock"))}
+    left = {name for name in want if name.endswith(("trace.txt", "trained.json", ".lock"))}
     assert contents(there / "results") == {n: one for n, one in want.items() if n not in left}
     paper = registry.load(there).papers["slow"]
     again = stages.judge(paper, "main", "laptop", there / "results", there / "again.json")

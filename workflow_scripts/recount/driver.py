@@ -6,6 +6,7 @@ runs that are under way read from their progress files.
 
 import contextlib
 import json
+import os
 import platform
 import re
 import signal
@@ -22,7 +23,7 @@ import psutil
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from recount import files, guard, hold
+from recount import files, guard, hold, once
 
 TOUCH = 10.0
 STEPS = re.compile(r"^(\d+) of (\d+) steps")
@@ -129,7 +130,7 @@ def record(root: Path) -> Path:
 def facts(pid: int, argv: list[str], profile: str | None) -> dict[str, Any]:
     begun = psutil.Process(pid).create_time()
     told = {"pid": pid, "begun": begun, "machine": hold.machine(), "host": platform.node()}
-    return told | {"profile": profile, "command": argv}
+    return told | {"profile": profile, "command": argv, "drive": os.environ.get(once.VARIABLE)}
 
 
 def last(root: Path) -> dict[str, Any]:

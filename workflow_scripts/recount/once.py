@@ -3,7 +3,8 @@
 A job of several runs that is requeued, runs out of time or loses its node begins with its first
 run, and Snakemake has deleted what the finished ones declared. The trained arrays are still there;
 so train leaves a copy of its manifest beside them, which counts for as long as the same Snakemake
-is at work. A later `recount run --again` or a forced rule trains anew.
+is at work, or one that `recount resume` put in its place. A later `recount run --again` or a forced
+rule trains anew.
 """
 
 import os
@@ -16,9 +17,9 @@ from recount import files
 VARIABLE = "RECOUNT_DRIVE"
 
 
-def begin() -> None:
-    """Names a new drive; what it starts inherits the name."""
-    os.environ[VARIABLE] = uuid.uuid4().hex
+def begin(name: str | None = None) -> None:
+    """Names a new drive, or goes on with a killed one; what it starts inherits the name."""
+    os.environ[VARIABLE] = name or uuid.uuid4().hex
 
 
 def join() -> None:

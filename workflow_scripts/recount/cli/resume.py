@@ -26,6 +26,7 @@ def run(args) -> int:
         raise BadValue(f"a driver is at work here ({where}); let it end, or stop it")
     told = driver.last(root)
     args.profile = args.profile or told.get("profile")
+    args.drive = told.get("drive")
     settle(root, told, args)
     done = subprocess.run(
         [sys.executable, "-m", "snakemake", "--unlock", "--directory", str(root)]

@@ -43,7 +43,7 @@ def run(args) -> int:
 def driven(root: Path, choice, args, profile: str | None, out: Console) -> driver.Done:
     """One drive. Where a job of several runs failed, a second one gives every run its own job, so
     that one bad run takes no others with it; what was trained is not trained again."""
-    once.begin()
+    once.begin(None if args.again else getattr(args, "drive", None))
     stale = schedule.plan(choice, root / "results").stale
     call = (root, choice, args.cores)
     more = (profile, args.set_resources)

@@ -81,6 +81,8 @@ def outputs(session: InteractiveShell, source: str, timeout: float) -> list:
         result = session.run_cell(source, store_history=False)
     error = result.error_before_exec or result.error_in_exec
     found = [stream(name, text) for name, text in (("stderr", err), ("stdout", out))]
+    if isinstance(error, SystemExit):  # papermill takes an exit for a good end
+        error = RuntimeError(f"the cell ended the notebook (SystemExit: {error})")
     if error is not None:
         name, lines = type(error).__name__, out.getvalue().splitlines()
         found = [new_output("error", ename=name, evalue=str(error), traceback=lines)]
