@@ -8,7 +8,7 @@ that a busy machine distorts them least.
 import os
 
 BENCHMARKS = ("training", "seeds", "evaluation", "tracking", "pages", "store", "dry_runs")
-BENCHMARKS += ("orchestration",)
+BENCHMARKS += ("commands", "orchestration")
 CATALOGUE = 437  # papers in the full catalogue
 
 for _name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):

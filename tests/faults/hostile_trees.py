@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-import time
 from pathlib import Path
 
 import synthetic
@@ -144,14 +143,13 @@ class Tree:
         content = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
         (self.folder / "paper.yaml").write_bytes(content)
 
-    def load(self) -> tuple[str | None, float]:
-        """The refusal, or None, and the processor seconds that it took."""
-        begun = time.process_time()
+    def load(self) -> str | None:
+        """The refusal, or None."""
         try:
             registry.load(self.root, lint=True)
         except BadValue as error:
-            return str(error), time.process_time() - begun
-        return None, time.process_time() - begun
+            return str(error)
+        return None
 
     def untouched(self) -> bool:
         return not any("PWNED" in path.name for path in self.root.rglob("*"))

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+GONE, SILENT = "it ended without an answer", "it did not end"
 forked = multiprocessing.get_context("fork")
 
 
@@ -39,9 +40,10 @@ def apart(work: Callable[[], Any], seconds: float = 120) -> Any:
     while answers.empty() and child.is_alive() and time.monotonic() < deadline:
         time.sleep(0.01)
     if answers.empty():
+        silent = child.is_alive()
         child.kill()
         child.join()
-        return False, "gone or silent"
+        return False, SILENT if silent else GONE
     found = answers.get()
     child.join(10)
     return found

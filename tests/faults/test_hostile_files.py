@@ -6,7 +6,6 @@ import os
 import pickle
 import shutil
 import struct
-import time
 import zipfile
 from pathlib import Path
 
@@ -131,10 +130,8 @@ def test_a_file_that_is_something_else_is_refused_by_name(tmp_path, monkeypatch,
     monkeypatch.chdir(tmp_path)
     path = tmp_path / f"file.{kind}"
     path.write_bytes(PAYLOADS[kind][name])
-    begun = time.process_time()
     with pytest.raises(BadValue, match=f"file.{kind}"):
         READERS[kind](path)
-    assert time.process_time() - begun < 1
     assert list(tmp_path.iterdir()) == [path]
     row("Pickle, torch, npy, safetensors, parquet or JSON payload: refused, nothing runs", 1, 1)
 

@@ -65,7 +65,7 @@ def test_every_field_takes_html_as_text_or_refuses_it(tree):
         value = "10.1234/<img>" if path == ("doi",) else LONG
         trees.at(paper, path[:-1])[path[-1]] = value
         tree.write(trees.json.dumps(paper))
-        if tree.load()[0] is None:
+        if tree.load() is None:
             taken.add(path)
     assert taken == OPEN
 

@@ -1,4 +1,4 @@
-"""Hostile paper.yaml files: all refused, each within a second, none with an effect.
+"""Hostile paper.yaml files: all refused, none with an effect.
 
 The message begins with the file and names the field. Nothing called PWNED is ever made.
 """
@@ -6,7 +6,6 @@ The message begins with the file and names the field. Nothing called PWNED is ev
 import json
 import os
 import re
-import time
 
 import hostile_trees as trees
 import payloads
@@ -18,16 +17,15 @@ from hypothesis import strategies as st
 from recount import registry, strict_yaml
 from recount.typed import BadValue
 
-REFUSED = "Hostile paper.yaml: refused within a second, file and field named, nothing made"
+REFUSED = "Hostile paper.yaml: refused, file and field named, nothing made"
 FILE = re.compile(r"^papers/arithmetic/spoilt/paper\.yaml(:\d+)?: ", re.MULTILINE)
 
 
 def refused(tree, text, field: str = "") -> str:
-    """The refusal of a spoilt paper, which must be quick, printable and name file and field."""
+    """The refusal of a spoilt paper, which must be printable and name file and field."""
     tree.write(text)
-    message, seconds = tree.load()
+    message = tree.load()
     assert message is not None, f"accepted: {text!r:.300}"
-    assert seconds < 1, f"{seconds:.1f} s for {text!r:.300}"
     assert FILE.search(message) and field in message, (field, message)
     assert all(one.isprintable() or one == "\n" for one in message), repr(message)
     return message
@@ -150,19 +148,19 @@ def test_absurd_sizes_and_disguised_texts_are_refused(tree, path, value):
 )
 def test_honest_texts_of_all_languages_are_read(tree, title):
     tree.write(trees.with_value(("title",), trees.quoted(title)))
-    assert tree.load()[0] is None
+    assert tree.load() is None
     tree.write(trees.with_value(("title",), json.dumps(title, ensure_ascii=False)))
-    assert tree.load()[0] is None
+    assert tree.load() is None
 
 
 def test_a_claim_cannot_overwrite_the_data_nor_take_another_paper_s_rule(tree):
     claim = json.dumps(trees.good()["claims"]["main"])
     tree.write(trees.with_value(("claims",), f'{{"main": {claim}, "data": {claim}}}'))
-    assert "claims.data: would overwrite" in tree.load()[0]
+    assert "claims.data: would overwrite" in tree.load()
     tree.write(trees.with_value(("claims",), f'{{"main": {claim}, "nope": {claim}}}'))
-    assert tree.load()[0] is None
+    assert tree.load() is None
     tree.add("coding", "spoilt_nope")
-    assert "its rule claim_spoilt_nope is that of the paper" in tree.load()[0]
+    assert "its rule claim_spoilt_nope is that of the paper" in tree.load()
 
 
 PLACES = {
@@ -185,13 +183,13 @@ def test_symbolic_links_and_pipes_are_refused(tree, tmp_path_factory, place):
     if path.exists():
         path.rename(outside)
     path.symlink_to(outside if outside.exists() else "/etc")
-    message, seconds = tree.load()
+    message = tree.load()
     assert message and str(path.relative_to(tree.root)).split("/laptop")[0] in message
     path.unlink()
     if place in ("file", "code", "evidence", "record", "plan"):
         os.mkfifo(path)
-        message, seconds = tree.load()
-        assert message and seconds < 1
+        message = tree.load()
+        assert message
 
 
 def test_folders_with_hostile_names_are_refused(tree):
@@ -203,8 +201,8 @@ def test_folders_with_hostile_names_are_refused(tree):
             continue
         for lab, slug in (("arithmetic", payload), (payload, "spoilt")):
             folder = tree.add(lab, slug)
-            message, seconds = tree.load()
-            assert message and seconds < 1, payload
+            message = tree.load()
+            assert message, payload
             assert all(one.isprintable() or one == "\n" for one in message), payload
             for path in folder.iterdir():
                 path.unlink()
@@ -212,7 +210,7 @@ def test_folders_with_hostile_names_are_refused(tree):
             if lab == payload:
                 folder.parent.rmdir()
             tried += 1
-    assert tree.load()[0] is None
+    assert tree.load() is None
     assert tried >= 80
 
 
@@ -260,13 +258,11 @@ ALL = [path for path in paths(trees.good()) if path]
 
 def read(text: str | bytes) -> None:
     """Either a paper, or a BadValue with file and line; never another exception."""
-    begun = time.process_time()
     try:
         text = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
         registry.paper_from(strict_yaml.parse(text, "paper.yaml"), trees.Path("papers/coding/x"))
     except BadValue as error:
         assert re.match(r"paper\.yaml:\d+: ", str(error)), error
-    assert time.process_time() - begun < 1
 
 
 CALM = dict(deadline=None, database=None, suppress_health_check=list(HealthCheck))

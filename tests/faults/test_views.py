@@ -2,12 +2,11 @@
 
 import dataclasses
 import random
-import time
 
 import pytest
 import synthetic
 from fault_table import count, row
-from processes import apart, forked, killed, timed
+from processes import SILENT, apart, forked, killed, timed
 
 from recount import files, reports
 from recount.reports import engine, render, sections
@@ -197,9 +196,8 @@ def test_without_mlflow_verdicts_and_pages_stay_as_they_are(world, empty, monkey
                 and "mlflow-artifacts" not in one.parts}  # fmt: skip
 
     before = kept()
-    begun = time.monotonic()
     fine, answer = apart(lambda: tracking.sync(some, folder, "http://127.0.0.1:9"))
-    assert not fine and "no answer" in answer and time.monotonic() - begun < 60, answer
+    assert not fine and "no answer" in answer, answer
     (folder / "mlflow.db").write_bytes(b"no database")
     fine, answer = apart(lambda: tracking.sync(some, folder))
     assert not fine and "delete it and track again" in answer
@@ -246,16 +244,14 @@ def test_a_bad_cell_publishes_no_page_and_ends_in_time(world, monkeypatch, tmp_p
             sections.SOURCES = source
             render.render_paper(paper, "laptop", folder, again=True)
 
-        begun = time.monotonic()
-        fine, answer = apart(again, seconds=30)
-        quick = time.monotonic() - begun < 10.5
-        right = not fine and quick and page.read_bytes() == before
+        fine, answer = apart(again)
+        right = not fine and answer != SILENT and page.read_bytes() == before
         row(
             "Report cell fails, hangs or dies: no page half made, ends in time", 1, int(right), kind
         )
         assert right, answer
         page.unlink()
-        assert not apart(again, seconds=30)[0] and not page.exists()
+        assert not apart(again)[0] and not page.exists()
         page.write_bytes(before)
 
 

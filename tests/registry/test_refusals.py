@@ -1,7 +1,6 @@
 """Bad paper.yaml files: each is refused, and the message names file, line, field and remedy."""
 
 import re
-import time
 
 import pytest
 
@@ -157,11 +156,9 @@ EDITS = [
 @pytest.mark.parametrize(("old", "new", "field", "remedy"), EDITS)
 def test_refused_with_file_line_field_and_remedy(tree, old, new, field, remedy):
     tree.edit(old, new)
-    start = time.process_time()
     with pytest.raises(BadValue) as caught:
         registry.load(tree.root)
     message = str(caught.value)
-    assert time.process_time() - start < 1
     assert re.search(r"^papers/arithmetic/position_coupling/paper\.yaml:\d+: ", message, re.M)
     assert field in message
     assert remedy in message
@@ -200,8 +197,6 @@ def test_all_faults_of_all_papers_come_at_once(tree):
 )
 def test_files_that_are_no_paper_at_all(tree, content, remedy):
     (tree.folder / "paper.yaml").write_bytes(content)
-    start = time.process_time()
     with pytest.raises(BadValue, match=r"paper\.yaml:\d+: ") as caught:
         registry.load(tree.root)
     assert remedy in str(caught.value)
-    assert time.process_time() - start < 1

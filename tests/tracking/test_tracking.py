@@ -1,14 +1,13 @@
 """MLflow as a view: what is imported, that it never doubles, and that it mends itself."""
 
 import multiprocessing
-import time
 
 import numpy as np
 import pandas as pd
 import pytest
 from mlflow import MlflowClient
 
-from recount import files, series, tracking
+from recount import files, tracking
 from recount.typed import BadValue
 
 
@@ -153,8 +152,8 @@ def test_three_at_once_on_a_fresh_database_wait_for_each_other(bare):
     assert len(runs(world)) == 3
 
 
-def test_a_long_curve_is_thinned_and_far_quicker_than_a_call_per_point(world, tmp_path):
-    """5,000 points a seed: thinned to 200, and at least 40 times quicker than logging each."""
+def test_a_long_curve_is_thinned(world):
+    """5,000 points a seed become 200."""
     results = world.root / "results"
     steps = np.arange(5000)
     curve = pd.DataFrame({"seed": 100, "step": steps, "metric": "loss", "value": 1 / (1 + steps)})
@@ -168,12 +167,3 @@ def test_a_long_curve_is_thinned_and_far_quicker_than_a_call_per_point(world, tm
     points = client.get_metric_history(child.info.run_id, "train/loss")
     assert len(points) == 200
     assert (points[0].step, points[-1].step) == (0, 4999)
-    experiment = client.create_experiment("compared", tmp_path.as_uri())
-    run = client.create_run(experiment).info.run_id
-    begun = time.process_time()
-    for step in range(40):
-        client.log_metric(run, "loss", 1 / (1 + step), step=step)
-    each = (time.process_time() - begun) / 40
-    begun = time.process_time()
-    tracking.send(client, run, series.curve_of(curve, 100), 0)
-    assert 5000 * each >= 40 * (time.process_time() - begun)
