@@ -24,7 +24,7 @@ def killed(work: Callable[[], Any], after: float) -> bool:
     return os.WIFSIGNALED(os.waitpid(child, 0)[1])
 
 
-def apart(work: Callable[[], Any], seconds: float = 120) -> Any:
+def apart(work: Callable[[], Any], seconds: float = 300) -> Any:
     """What `work` returns in a process of its own, or the text of its exception."""
     answers = forked.SimpleQueue()
 

@@ -239,7 +239,7 @@ def planted(tmp_path: Path):
     return layout.of(paper, "laptop", tmp_path / "results")
 
 
-def wait(until, seconds: float = 60) -> None:
+def wait(until, seconds: float = 400) -> None:
     deadline = time.monotonic() + seconds
     while not until():
         assert time.monotonic() < deadline

@@ -94,7 +94,7 @@ def test_jobs_open_no_database_and_no_connection(tmp_path):
     for name in ("mlflow.db", "recount.duckdb"):
         (tmp_path / "results" / name).write_bytes(b"not to be opened")
     argv = [sys.executable, "-c", JOB, str(tmp_path)]
-    done = subprocess.run(argv, capture_output=True, text=True, env=os.environ, timeout=300)
+    done = subprocess.run(argv, capture_output=True, text=True, env=os.environ, timeout=900)
     assert done.returncode == 0, done.stderr
     heard, bad = done.stdout.strip().split(" ", 1)
     assert int(heard) > 100 and bad == "[]", bad

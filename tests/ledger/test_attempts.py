@@ -54,7 +54,7 @@ def test_jobs_that_write_at_once_leave_one_chain(tmp_path):
     log = tmp_path / "results" / attempts.NAME
     argv = [sys.executable, "-c", WRITER, str(log)]
     writers = [subprocess.Popen([*argv, f"paper_{n % 2}", "10"]) for n in range(3)]
-    assert [one.wait(timeout=120) for one in writers] == [0] * 3
+    assert [one.wait(timeout=600) for one in writers] == [0] * 3
     lines = attempts.read(log)
     assert [one["n"] for one in lines] == list(range(30))
     assert sum(one["paper"] == "paper_0" for one in lines) == 20

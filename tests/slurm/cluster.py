@@ -95,7 +95,7 @@ class Cluster:
 
     def stop(self) -> None:
         """Ends all jobs, then the daemons that `start` made, newest first."""
-        subprocess.run(["scancel", "--user=root"], capture_output=True, timeout=30)
+        subprocess.run(["scancel", "--user=root"], capture_output=True, timeout=120)
         with contextlib.suppress(TimeoutError, subprocess.CalledProcessError):
             wait_for(lambda: not ask("squeue", "--noheader"), 30)
         for process in reversed(self.processes):
@@ -131,7 +131,7 @@ class Cluster:
 
 def ask(*argv: str) -> list[str]:
     """Lines that a SLURM command answers. Raises CalledProcessError."""
-    done = subprocess.run(argv, capture_output=True, text=True, timeout=30, check=True)
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=120, check=True)
     return done.stdout.splitlines()
 
 
@@ -188,7 +188,7 @@ def ready_munge() -> bool:
 
 def munged(*arguments: str) -> None:
     argv = ["runuser", "-u", "munge", "--", "/usr/sbin/munged", *arguments]
-    subprocess.run(argv, check=True, timeout=30)
+    subprocess.run(argv, check=True, timeout=120)
 
 
 def signs() -> bool:

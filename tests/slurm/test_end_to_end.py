@@ -26,7 +26,7 @@ def test_snakemake_with_the_profile_packs_short_papers_into_one_job(project, clu
     before = {job["JobId"] for job in cluster.jobs()}
     argv = [sys.executable, "-m", "snakemake", "--profile", "profiles/slurm", *QUICK]
     argv += ["claim_toy", "claim_another"]
-    done = subprocess.run(argv, cwd=project, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(argv, cwd=project, capture_output=True, text=True, timeout=900)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     for slug, outcome in (("toy", "reproduced"), ("another", "contradicted")):
         path = project / f"results/laptop/other/{slug}/main.json"

@@ -32,7 +32,7 @@ def start(folder, times):
 
 def test_of_many_processes_one_is_inside(tmp_path):
     racers = [start(tmp_path, 3) for _ in range(4)]
-    answers = [one.communicate(timeout=120) for one in racers]
+    answers = [one.communicate(timeout=600) for one in racers]
     assert [out.split()[-1:] for out, _ in answers] == [["fine"]] * 4, answers
     assert list(tmp_path.iterdir()) == []
 

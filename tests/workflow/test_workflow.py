@@ -12,7 +12,7 @@ from toy import plant
 def snakemake(root, *arguments, code=0):
     """Runs Snakemake in the toy project; returns what it printed."""
     argv = [sys.executable, "-m", "snakemake", "--cores", "2", "--nocolor", *arguments]
-    done = subprocess.run(argv, cwd=root, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(argv, cwd=root, capture_output=True, text=True, timeout=900)
     text = done.stdout + done.stderr
     assert done.returncode == code, text[-4000:]
     return text
@@ -112,6 +112,6 @@ def test_without_metadata_stale_results_are_made_anew(project):
     path = project / "papers/other/toy/paper.yaml"
     path.write_text(path.read_text().replace("effect: 1.0}", "effect: 0.0}"))
     argv = [sys.executable, "-m", "recount.cli", "run", "toy", "--cores", "2", "--yes"]
-    done = subprocess.run(argv, cwd=project, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(argv, cwd=project, capture_output=True, text=True, timeout=900)
     assert done.returncode == 0, done.stdout + done.stderr
     assert outcome(project) == "contradicted"
