@@ -7,7 +7,7 @@ from recount.kits.tiny_lm.timing import interleaved
 
 
 def test_slower_operations_take_longer_in_every_repetition():
-    work = {"short": lambda: time.sleep(0.001), "long": lambda: time.sleep(0.02)}
+    work = {"short": lambda: time.sleep(0.001), "long": lambda: time.sleep(0.1)}
     seconds = interleaved(work, [np.random.default_rng(i) for i in range(4)], calls=2)
     assert seconds["long"].shape == (4,)
     assert np.all(seconds["long"] > seconds["short"])
