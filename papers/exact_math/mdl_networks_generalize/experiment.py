@@ -66,9 +66,11 @@ def measure(run, data):
         for delta in run.size.deltas:
             for task in TASKS:
                 axes = {"task": task, "numbers": largest, "delta": delta}
-                errors = [errors_of(run, seed, task, largest, delta) for seed in run.seeds]
-                rows.add("error", errors, run.size.samples, **axes)
-                rows.add("error_over_bound", [e * largest**delta for e in errors], **axes)
+                every = [errors_of(run, seed, task, largest, delta) for seed in run.seeds]
+                errors = np.mean(every, axis=1)
+                rows.add("error", errors, run.size.samples * (largest - 2), **axes)
+                within = np.mean(np.array(every) <= largest**-delta, axis=1)
+                rows.add("within", within, run.size.samples, **axes)
                 sums.append(errors)
         run.report(len(sums), 0, f"up to {largest}")
     rows.add("programs", len(programs(largest, run.size.longest)))
@@ -80,13 +82,13 @@ def measure(run, data):
 
 
 def errors_of(run, seed, task, largest, delta):
-    """The mean error over a seed's samples, which are the same in all arms."""
+    """The errors after each of a seed's samples, which are the same in all arms."""
     count, right, found = round(largest**delta * np.log(largest)), truth(task, largest), []
     for index in range(run.size.samples):
         rng = run.rng(f"sample {task} {largest} {delta}", seed, index)
         places = rng.integers(0, len(right), count)
         found.append(error(run, rng, largest, places, right))
-    return float(np.mean(found))
+    return found
 
 
 experiment = Measure(arm=Arm, size=Size, measure=measure)
