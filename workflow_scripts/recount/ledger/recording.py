@@ -21,6 +21,8 @@ KEPT += ("attempt",)
 
 def record(paper, scale: str, results: Path, root: Path) -> Path:
     """Writes the evidence of one paper at one scale; returns its JSON file. Raises BadValue."""
+    if scale == "smoke":
+        raise BadValue("smoke proves the plumbing only; it is never recorded")
     frame, states = stages.collected(paper, scale, results)
     manifests = manifests_of(paper, scale, results)
     refuse(paper, scale, manifests, root)
@@ -95,8 +97,6 @@ def manifests_of(paper, scale: str, results: Path) -> dict[str, dict[str, Any]]:
 
 def refuse(paper, scale: str, manifests: dict[str, Any], root: Path) -> None:
     """Raises BadValue, naming the run and the remedy, unless all was registered beforehand."""
-    if scale == "smoke":
-        raise BadValue("smoke proves the plumbing only; it is never recorded")
     again = f"commit, then `recount run {paper.slug} --scale {scale} --again`"
     rules = {name: hashes.rule_hash(paper, name, scale) for name in paper.claims}
     seeds = list(verdict_seeds(paper.slug, scale, paper.version, paper.scales[scale].seeds))
