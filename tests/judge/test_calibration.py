@@ -15,6 +15,7 @@ from recount.judge.noise import GATED, Noise, draw
 from recount.judge.pilots import assumed_from
 from recount.judge.rule import Rule
 from recount.judge.table import Block, Table
+from recount.judge.worlds import planted
 from recount.registry import rule_hash
 from recount.typed import BadValue
 
@@ -283,3 +284,14 @@ def test_noise_has_the_spread_that_it_says(shape):
     drawn = draw(RNG, shape, (400_000,))
     assert abs(np.median(drawn)) < 0.01
     assert 0.9 < drawn.std() < 1.2
+
+
+def test_no_world_outgrows_a_float():
+    """A ratio of errors over hundreds of orders of magnitude is still a number."""
+    found = planted(np.array([-1e4, 0.0, 1e4]), "log")
+    assert np.isfinite(found).all() and (found > 0).all() and found[1] == 1
+    small = {"take": "ratio", "metric": "mse", "arm": "new", "over": "old"}
+    rule = {"reproduced": "gain.high < 0.1", "contradicted": "gain.low > 1"}
+    wide = claim(quantities={"gain": small}, effect={"gain": 1e-9}, **rule)
+    one = paper({"main": wide}, metrics={"mse": {"range": [0, None], "unit": "squared error"}})
+    assert calibrate(one, one.claims["main"], "laptop", replays=500)["gate"]

@@ -96,6 +96,11 @@ def kind_of(quantity) -> str:
     return "success" if quantity.take == "rate" else "level"
 
 
+def planted(places: np.ndarray, link: str) -> np.ndarray:
+    """Values at places on the link's scale; what outgrows a float stays the largest that is one."""
+    return from_scale(link)(np.clip(places, -700, 700) if link == "log" else places)
+
+
 def link_of(quantity) -> str:
     if quantity.take == "ratio" or (quantity.arm and quantity.over):
         return "log"
@@ -186,7 +191,7 @@ class World:
             bend = self.bend * source.spread * square / max(float(np.abs(square).max()), 1e-12)
             curve = source.centre + place * x + bend
             level = drawn[..., :1] + drawn[..., 1 : 1 + len(x)]
-            values = from_scale(source.link)(curve + spread * level)
+            values = planted(curve + spread * level, source.link)
         else:
             values = self.flat(source, place, spread, drawn[..., :1])
         counts = np.full(values.shape[1:], source.items if source.kind != "success" else 0)
@@ -209,7 +214,7 @@ class World:
         values = place + spread * drawn
         if source.kind == "success":
             return np.where(values >= 0, source.level, source.level - 1)
-        values = from_scale(source.link)(values)
+        values = planted(values, source.link)
         return np.clip(values, *source.range) if np.isfinite(source.range).all() else values
 
     def counted(self, values: np.ndarray, source: Source) -> np.ndarray:
