@@ -27,7 +27,8 @@ test: env browser
 env: .venv/ready
 
 # torch first: with it installed, the rest of the lock cannot pull another build. uv installs the
-# rest several times faster than pip, which does it where uv cannot.
+# rest several times faster than pip, which does it where uv cannot. Everything is compiled at once, since
+# each of hundreds of jobs is a process of its own, and some machines keep no compiled files.
 .venv/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
 	  || { echo "Recount's lock is for CPython 3.11; say: make $(MAKECMDGOALS) PYTHON=python3.11"; exit 1; }
@@ -36,9 +37,10 @@ env: .venv/ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$(TORCH)"
 	grep -v '^torch==' requirements.lock > .venv/lock.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv==$(UV)" \
-	  && $(BIN)/uv pip install --quiet --python $(BIN)/python -r .venv/lock.txt \
+	  && $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python -r .venv/lock.txt \
 	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check -r .venv/lock.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	$(BIN)/python -m compileall -q workflow_scripts
 	@touch $@
 
 # The browser tests need a Chromium; on Debian and Ubuntu it is installed when we may.
