@@ -220,6 +220,47 @@ def test_every_planted_counter_example_is_caught():
     assert (found["false_reproduced"], found["reversed"], found["power"]) == (0, 1, 1)
 
 
+def with_control(**rule):
+    """An exact claim with a negative control, whose statement must fail."""
+    quantities = {
+        "h": {"take": "all", "metric": "holds", "arm": "new"},
+        "control": {"take": "all", "metric": "holds", "arm": "old"},
+    }
+    sizes = {name: {"seeds": 1, "minutes": 1, "size": {}} for name in ("smoke", "laptop")}
+    one = claim(quantities=quantities, effect={}, **rule)
+    return paper({"main": one}, unit="none", scales=sizes)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"valid": "automatic and control.high < 1", "contradicted": "h.high < 1"},
+        {"reproduced": "h.low >= 1 and control.high < 1"},
+        {"contradicted": "h.high < 1 and control.high < 1"},
+        {
+            "reproduced": "h.low >= 1 and control.high < 1",
+            "contradicted": "h.high < 1 or control.low >= 1",
+        },
+    ],
+)
+def test_a_statement_that_must_fail_fails_in_the_planted_truth(rule):
+    made = {"reproduced": "h.low >= 1", "contradicted": "h.high < 1"} | rule
+    found = calibrate(with_control(**made), "main", "laptop")
+    assert found["passed"] and found["powered"] and found["worlds"] >= 200
+
+
+def test_a_control_that_no_truth_can_meet_is_found_out():
+    rule = {"valid": "automatic and h.high < 1", "reproduced": "h.low >= 1"}
+    found = calibrate(with_control(**rule, contradicted="h.high < 1"), "main", "laptop")
+    assert not found["passed"] and found["power"] == 0
+
+
+def test_a_rule_that_overlooks_its_own_control_fails():
+    made = {"reproduced": "h.low >= 1 and control.low >= 0", "contradicted": "h.high < 1"}
+    found = calibrate(with_control(**made), "main", "laptop")
+    assert not found["passed"] and 0.3 < found["false_reproduced"] < 0.7
+
+
 def test_mutants_of_real_rows_are_caught_too():
     one = exact_paper()
     holds = [rows(one, {"new": 1.0, "old": 1.0}, "holds", base=base) for base in range(2, 40)]

@@ -7,7 +7,7 @@ import pandas as pd
 from recount.judge.shape import Pool
 from recount.registry import rule_hash
 
-CALIBRATION_VERSION = 2  # raised when worlds change, so that calibrations are made again
+CALIBRATION_VERSION = 3  # raised when worlds change, so that calibrations are made again
 
 
 def inputs(paper, claim, scale: str, pilot=None, pool: Pool | None = None) -> str:
