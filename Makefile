@@ -27,8 +27,9 @@ test: env browser
 env: .venv/ready
 
 # torch first: with it installed, the rest of the lock cannot pull another build. uv installs the
-# rest several times faster than pip, which does it where uv cannot. Everything is compiled at once, since
-# each of hundreds of jobs is a process of its own, and some machines keep no compiled files.
+# rest several times faster than pip, which does it where uv cannot. Everything is compiled at
+# once, since each of hundreds of jobs is a process of its own, and some machines keep no compiled
+# files.
 .venv/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
 	  || { echo "Recount's lock is for CPython 3.11; say: make $(MAKECMDGOALS) PYTHON=python3.11"; exit 1; }
