@@ -11,6 +11,8 @@ rule train:
         "logs/{scale}/{lab}/{slug}/train_{arm}.log",
     benchmark:
         "logs/{scale}/{lab}/{slug}/train_{arm}.benchmark.tsv"
+    wildcard_constraints:
+        slug=CHOICE.at_once(),
     group:
         lambda w: CHOICE.group(w, workflow.group_settings)
     conda:
@@ -68,3 +70,8 @@ use rule evaluate_here as evaluate with:
         slug=AWAY,
     group:
         lambda w: CHOICE.group(w, workflow.group_settings)
+
+
+if CHOICE.in_looks() != selection.NONE:
+
+    include: "looks.smk"

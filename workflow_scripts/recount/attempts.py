@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from recount import files, hashes, hold, provenance
+from recount import files, hashes, hold, looks, provenance
 
 NAME = "attempts.jsonl"
 LOCK = "attempts.lock"
@@ -57,7 +57,7 @@ def start(results: Path, paper, scale: str, arm: str, stage: str, stream: str) -
         "arm": arm,
         "stage": stage,
         "stream": stream,
-        "seeds": paper.scales[scale].seeds,
+        "seeds": len(looks.seeds(paper, scale, stream)),
         "time": datetime.now(UTC).isoformat(timespec="microseconds"),
         **provenance.commit(paper.folder.parents[2], paper.folder),
     }

@@ -23,7 +23,7 @@ import psutil
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from recount import files, guard, hold, once
+from recount import files, guard, hold, layout, once
 
 TOUCH = 10.0
 STEPS = re.compile(r"^(\d+) of (\d+) steps")
@@ -205,14 +205,16 @@ def steps(text: str) -> tuple[int, int | None]:
 def under_way(results: Path) -> str:
     """`slug/arm 40%` of each run whose progress file was written in the last minute."""
     notes = []
-    for path in sorted(results.glob("*/*/runs/*/progress.json")):
+    found = [results.glob(f"*/*/{part}runs/*/progress.json") for part in ("", f"{layout.LOOK}*/")]
+    for path in sorted(path for paths in found for path in paths):
         try:
             state = json.loads(path.read_text())
         except (OSError, ValueError):
             continue
         if time.time() - state["seen"] < 60:
             share = 100 * state["done"] // max(state["total"], 1)
-            notes.append(f"{path.parents[2].name}/{state['arm']} {share}%")
+            slug = path.relative_to(results).parts[1]
+            notes.append(f"{slug}/{state['arm']} {share}%")
     return ", ".join(notes)
 
 

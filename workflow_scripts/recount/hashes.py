@@ -45,6 +45,7 @@ def design_hash(paper: Paper, scale: str, source: Path | None = None) -> str:
             "packages": pins(paper),
             "metrics": metric_needs(paper),
         }
+        | ({"looks": declared.looks} if declared.looks else {})
     )
 
 

@@ -3,19 +3,28 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+LOOK = "look-"  # a hyphen, which no paper has in its name
+
 
 @dataclass(frozen=True)
 class Layout:
-    """`results/<scale>/<lab>/<slug>/` of one paper."""
+    """`results/<scale>/<lab>/<slug>/` of a paper, or `look-<seeds>/` in it, of a look."""
 
     results: Path
     scale: str
     lab: str
     slug: str
+    look: int = 0
 
     @property
     def folder(self) -> Path:
-        return self.results / self.scale / self.lab / self.slug
+        whole = self.results / self.scale / self.lab / self.slug
+        return whole / f"{LOOK}{self.look}" if self.look else whole
+
+    @property
+    def decision(self) -> Path:
+        """Which claims a look left open."""
+        return self.folder / "decision.json"
 
     @property
     def data(self) -> Path:
@@ -53,8 +62,13 @@ def checkpoints(run: Path, design: str) -> Path:
     return run.with_name(f"checkpoints-{design[:16]}")
 
 
-def of(paper, scale: str, results: Path) -> Layout:
-    return Layout(results, scale, paper.lab, paper.slug)
+def of(paper, scale: str, results: Path, look: int = 0) -> Layout:
+    return Layout(results, scale, paper.lab, paper.slug, look)
+
+
+def results_of(out: Path) -> Path:
+    """The results folder above a file of a run, also of a run of one look."""
+    return out.parents[6 if out.parents[2].name.startswith(LOOK) else 5]
 
 
 def evidence(paper, scale: str) -> tuple[Path, Path, Path]:

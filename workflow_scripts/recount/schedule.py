@@ -10,7 +10,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 from pathlib import Path
 
-from recount import files, hashes, layout, packing
+from recount import files, hashes, layout, looks, packing
 from recount.typed import BadValue
 
 
@@ -67,6 +67,7 @@ def plan(choice, results: Path) -> Plan:
             if not place.metrics(arm).exists() or place.metrics(arm) in old
         ]
         minutes, source = predicted(paper, choice.scale)
+        minutes = (to_decision(paper, choice.scale) or (0, minutes))[1]
         share = len(waiting) / len(paper.arms)
         rows.append(
             Row(
@@ -83,12 +84,15 @@ def plan(choice, results: Path) -> Plan:
 
 
 def predicted(paper, scale: str) -> tuple[float, str]:
-    """Minutes of one core (or GPU) for all arms: as recorded in the evidence, else as declared."""
+    """Minutes of one core (or GPU) for all arms and seeds: as recorded in the evidence, else as
+    declared."""
     path = layout.evidence(paper, scale)[1]
     if path.exists():
         manifests = files.read_json(path)["manifests"].values()
         stages = [stage for arm in manifests for stage in arm.values()]
-        return sum(needed(stage) for stage in stages) / 60, "recorded"
+        shares = [looks.share(paper, scale, len(stage["seeds"])) for stage in stages]
+        spent = sum(needed(one) / share for one, share in zip(stages, shares, strict=True))
+        return spent / 60, "recorded"
     return packing.expected(paper, scale), "declared"
 
 
@@ -119,7 +123,8 @@ def stale_files(paper, scale: str, results: Path) -> list[Path]:
         found.append(place.data)
     for arm in paper.arms:
         freed = place.metrics(arm).exists() and {"model.safetensors"}
-        if paper.kind == "train" and is_stale(place.run(arm), design, freed or set()):
+        own = paper.kind == "train" and not paper.scales[scale].looks
+        if own and is_stale(place.run(arm), design, freed or set()):
             found.append(place.run(arm))
         judged = any(place.judgement(claim).exists() for claim in paper.claims)
         if is_stale(place.evaluated(arm), design) or (judged and not place.metrics(arm).exists()):

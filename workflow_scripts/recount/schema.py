@@ -139,6 +139,7 @@ class Scale(Strict):
     shards: Annotated[int, Field(ge=1, le=32)] = 1
     looks: Annotated[list[Annotated[int, Field(ge=5, le=32)]], Field(max_length=3)] = []
     size: dict[Name, Any]
+    _part: tuple[int, int] | None = PrivateAttr(default=None)  # first and last seed of a look
 
 
 class Quantity(Strict):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from recount import hashes, layout, packing, registry
+from recount import files, hashes, layout, looks, packing, registry
 from recount.typed import BadValue
 
 KEYS = ("scale", "papers", "checkpoints")
@@ -49,14 +49,41 @@ class Choice:
 
     def group(self, w, settings) -> str | None:
         """The group of a run, where Snakemake's group settings name the groups of a profile."""
-        packs = settings.group_components if settings else {}
+        packs = settings.group_components if settings and not self.looks(w.slug) else {}
         return packing.group(self.papers[w.slug], w.scale, packs)
 
     def apart(self) -> tuple[str, str]:
         """The papers that stay where Snakemake runs, and the others, as wildcard constraints."""
-        here = [slug for slug, one in self.papers.items() if packing.stays_here(one, self.scale)]
-        away = [slug for slug in self.papers if slug not in here]
+        plain = {slug: one for slug, one in self.papers.items() if not self.looks(slug)}
+        here = [slug for slug, one in plain.items() if packing.stays_here(one, self.scale)]
+        away = [slug for slug in plain if slug not in here]
         return "|".join(here) or NONE, "|".join(away) or NONE
+
+    def looks(self, slug: str) -> list[int]:
+        return looks.of(self.papers[slug], self.scale)
+
+    def in_looks(self) -> str:
+        """The papers that are run in looks, as a wildcard constraint."""
+        return "|".join(slug for slug in self.papers if self.looks(slug)) or NONE
+
+    def at_once(self) -> str:
+        """The papers whose seeds all run at once, as a wildcard constraint."""
+        return "|".join(slug for slug in self.papers if not self.looks(slug)) or NONE
+
+    def rows_up_to(self, slug: str, look: str) -> list[str]:
+        """The tables of rows of all arms of a look, and the decision of the look before it."""
+        paper, numbers = self.papers[slug], self.looks(slug)
+        place = layout.of(paper, self.scale, Path("results"), int(look))
+        earlier = numbers[: numbers.index(int(look))][-1:] if int(look) in numbers else []
+        before = [layout.of(paper, self.scale, Path("results"), one).decision for one in earlier]
+        return [str(one) for one in (*before, *map(place.metrics, paper.arms))]
+
+    def rules(self, slug: str) -> list[str]:
+        paper = self.papers[slug]
+        return [hashes.rule_hash(paper, claim, self.scale) for claim in paper.claims]
+
+    def still_open(self, decision: str) -> bool:
+        return bool(files.read_json(Path(decision))["open"])
 
     def gpus(self, slug: str, scale: str) -> int:
         return int(self.papers[slug].scales[scale].device == "gpu")
@@ -69,11 +96,11 @@ class Choice:
         named = [f"{slug}={one}" for slug, folders in self.folders.items() for one in folders]
         return os.pathsep.join(named)
 
-    def trained(self, scale: str, lab: str, slug: str, arm: str) -> list[str]:
+    def trained(self, scale: str, lab: str, slug: str, arm: str, look: str = "0") -> list[str]:
         """The input that evaluate waits for: nothing where the paper only measures."""
         if self.papers[slug].kind == "measure":
             return []
-        return [str(layout.Layout(Path("results"), scale, lab, slug).run(arm))]
+        return [str(layout.Layout(Path("results"), scale, lab, slug, int(look)).run(arm))]
 
     def metrics(self, paper) -> list[str]:
         place = layout.of(paper, self.scale, Path("results"))

@@ -22,10 +22,10 @@ from typing import Any
 
 import pandas as pd
 
-from recount import attempts, files, hashes, hold, layout, once, provenance
+from recount import attempts, files, hashes, hold, layout, looks, once, provenance
 from recount.experiment import Learned, Measure, NotRun, Train, custom_judge, load
 from recount.progress import Progress
-from recount.run import KEY_COLUMNS, Run, verdict_seeds
+from recount.run import KEY_COLUMNS, Run
 from recount.typed import BadValue, build
 
 STAGE_VERSION = 1
@@ -70,7 +70,7 @@ def train_held(paper, scale, arm, data: Path, out: Path, stream: str, holding: h
         checkpoints = layout.checkpoints(out, hashes.design_hash(paper, scale))
         forget(out.parent, but=checkpoints)
         run = make_run(paper, experiment, scale, arm, progress, checkpoints, stream)
-        begun = attempts.start(out.parents[5], paper, scale, arm, "train", stream)
+        begun = attempts.start(layout.results_of(out), paper, scale, arm, "train", stream)
         state = attempt(paper, scale, lambda: experiment.train(run, checked(data)), run)
         learned = state.pop("result")
         holding.keep()
@@ -119,7 +119,7 @@ def evaluate_held(
     if state is None:
         progress = Progress(out.with_name("progress.json"), arm)
         run = make_run(paper, experiment, scale, arm, progress, stream=stream)
-        begun = attempts.start(out.parents[5], paper, scale, arm, "evaluate", stream)
+        begun = attempts.start(layout.results_of(out), paper, scale, arm, "evaluate", stream)
         state = attempt(paper, scale, lambda: rows_of(experiment, run, data, trained), run)
         rows = state.pop("result")
         frame = frame if rows is None else rows.frame()
@@ -188,7 +188,7 @@ def make_run(
         slug=paper.slug,
         scale=scale,
         size=build(experiment.size, declared.size, f"{where}: scales.{scale}.size"),
-        seeds=verdict_seeds(paper.slug, scale, paper.version, declared.seeds, stream),
+        seeds=looks.seeds(paper, scale, stream),
         arm_name=arm,
         arm=build(experiment.arm, paper.arms[arm], f"{where}: arms.{arm}") if arm else None,
         device=device(declared.device),

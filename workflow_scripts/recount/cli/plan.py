@@ -18,15 +18,36 @@ def add(parser) -> None:
     parser.add_argument("--scale", default="laptop", help="smoke, laptop, gpu or paper")
     parser.add_argument("--cores", type=int, default=schedule.cores(), help="processor cores")
     parser.add_argument("--profile", help="send the jobs where this profile says: profiles/slurm")
+    if parser.prog.endswith("plan"):
+        parser.add_argument("--looks", action="store_true", help="what looks would save, by claim")
     parser.add_argument("--budget", help="leave out papers beyond so much: 40gpuh or 12cpuh")
 
 
 def run(args) -> int:
     choice, _ = prepared(args, shown=True)
+    if args.looks:
+        show_savings(choice)
     for paper in choice.selected.values():
         if looks := paper.scales[args.scale].looks:
             console().print(sequential(paper, args.scale, looks))
     return 0
+
+
+def show_savings(choice) -> None:
+    """What `looks: [5, 8, 12]` would save each claim, and what it would cost in power."""
+    from recount.judge import savings
+
+    out = console()
+    table = Table(title="In looks at 5, 8 and 12 seeds", title_justify="left", box=None)
+    for name in ("paper", "claim", "seeds if right", "if reversed", "power", "at once", ""):
+        table.add_column(name, justify="left" if name in ("paper", "claim", "") else "right")
+    for paper, claim, found in savings.of_papers(choice.selected.values(), choice.scale):
+        right, wrong = found["planted"], found["reversed"]
+        power = [f"{right[key]:.0%} / {wrong[key]:.0%}" for key in ("looks", "at_once")]
+        note = "" if savings.suits(found) else "no: less power"
+        seeds = f"{right['seeds']:.1f}", f"{wrong['seeds']:.1f}"
+        table.add_row(paper.slug, claim, *seeds, *power, note)
+    out.print(table)
 
 
 def sequential(paper, scale: str, looks: list[int]) -> str:

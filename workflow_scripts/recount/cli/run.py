@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from recount import driver, once, registry, schedule, site
+from recount import driver, look_stages, once, registry, schedule, site
 from recount.cli import aftermath, verdicts
 from recount.cli import plan as plans
 from recount.cli.profiles import known_profile
@@ -44,6 +44,8 @@ def driven(root: Path, choice, args, profile: str | None, out: Console) -> drive
     """One drive. Where a job of several runs failed, a second one gives every run its own job, so
     that one bad run takes no others with it; what was trained is not trained again."""
     once.begin(None if args.again else getattr(args, "drive", None))
+    for paper in choice.selected.values():
+        look_stages.clear(paper, choice.scale, root / "results", args.again)
     stale = schedule.plan(choice, root / "results").stale
     call = (root, choice, args.cores)
     more = (profile, args.set_resources)

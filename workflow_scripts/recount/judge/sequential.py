@@ -1,16 +1,18 @@
 """Seeds in looks that were declared beforehand: 5, then 8, then 12, until one of them decides.
 
 Each direction spends 0.2, 0.3 and 0.5 of its error at the three looks (0.01, 0.015, 0.025 of 0.05),
-so that all looks together err no more often than one. A look also ends the plan where the rule can
-hardly be met any more (futility): where even the 80 % bound of a quantity lies short of its line.
-Units are taken in the order in which they were registered; what lies beyond the look that decides
-is not looked at.
+so that all looks together err no more often than one. A look also ends the plan where neither
+outcome can be hoped for any more (futility): where for both even the 80 % bound of a quantity lies
+short of its line. A test that cannot tell yet goes on, since five seeds are too few for many a
+control. Units are taken in the order in which they were registered; what lies beyond the look that
+decides is not looked at.
 """
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from recount.judge import expressions
 from recount.judge.expressions import Joined
 from recount.judge.noise import Noise
 from recount.judge.table import Table
@@ -59,15 +61,15 @@ def decide(rule, table, options, automatic: bool, alpha: float):
             break
         made = rule.fixed(part, options, automatic, alpha * share)
         one = np.stack(np.broadcast_arrays(made.valid, made.reproduced, made.contradicted))
-        one, lost = np.broadcast_arrays(np.atleast_2d(one), hopeless(rule, made.found))
-        lost = lost[0]
+        one = np.atleast_2d(one)
+        lost = np.broadcast_to(hopeless(rule, made.found), one.shape[1:])
         if used is None:
             used, truth = np.zeros(one.shape[1], dtype=int), np.zeros(one.shape, dtype=bool)
             stopped = np.zeros(one.shape[1], dtype=bool)
-        ends = ~one[0] | (one[1] != one[2]) | lost | (number == rule.looks[-1])
+        ends = (one[0] & (one[1] != one[2])) | lost | (number == rule.looks[-1])
         now = (used == 0) & ends
         used, truth = np.where(now, number, used), np.where(now, one, truth)
-        stopped |= now & lost & (one[1] == one[2])
+        stopped |= now & lost & ~(one[0] & (one[1] != one[2]))
         if (used > 0).all():
             break
     if made is None:
@@ -85,17 +87,23 @@ def decide(rule, table, options, automatic: bool, alpha: float):
 
 
 def hopeless(rule, found: dict) -> np.ndarray:
-    """Where (replays,) even the 80 % bound of a quantity that has to cross a line misses it."""
-    node, lost = rule.nodes["reproduced"], np.zeros(1, dtype=bool)
-    if isinstance(node, Joined) and node.word == "or":
-        return lost
-    for name, side, line in rule.lines("reproduced"):
+    """Where (replays,) neither outcome can be hoped for."""
+    return out_of_reach(rule, found, "reproduced") & out_of_reach(rule, found, "contradicted")
+
+
+def out_of_reach(rule, found: dict, part: str) -> np.ndarray:
+    """Where (replays,) even the 80 % bound of a quantity that has to cross a line misses it: one of
+    several lines, or all of them where any would do."""
+    missed = [np.zeros(1, dtype=bool)]
+    for name, side, line in rule.lines(part):
         for one in found[name]:
-            if one.kind == "count":
-                continue
-            low, high = one.bounds(FUTILE)
-            lost = lost | (high < line if side == "low" else low > line)
-    return lost
+            if one.kind != "count":
+                low, high = one.bounds(FUTILE)
+                missed.append(high < line if side == "low" else low > line)
+    nodes = expressions.walk(rule.nodes[part])
+    if any(isinstance(node, Joined) and node.word == "or" for node in nodes):
+        return np.logical_and.reduce(np.broadcast_arrays(*missed[1:] or missed))
+    return np.logical_or.reduce(np.broadcast_arrays(*missed))
 
 
 def expected_seeds(calibration) -> dict[str, float]:
@@ -110,8 +118,9 @@ def expected_seeds(calibration) -> dict[str, float]:
     return found
 
 
-def told(rule, decision) -> dict:
-    """What the judgement says of its looks."""
+def told(rule, decision, table) -> dict:
+    """What the judgement says of its looks. `ran`: the seeds that have rows, which may be more than
+    were `used`, where another claim of the paper needed them."""
     used = int(decision.used[0])
     why = "the rows end before a look decided" if not used else "the last look"
     if used and not decision.valid.all():
@@ -120,4 +129,5 @@ def told(rule, decision) -> dict:
         why = "futility"
     elif used and decision.outcome() != "inconclusive":
         why = decision.outcome()
-    return {"looks": list(rule.looks), "used": used, "alpha": decision.alpha, "ended_by": why}
+    told = {"looks": list(rule.looks), "used": used, "ran": len(table.units)}
+    return told | {"alpha": decision.alpha, "ended_by": why}

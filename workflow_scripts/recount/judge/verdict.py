@@ -1,6 +1,7 @@
 """From the metrics of a paper to the judgement of one claim: a plain, deterministic dictionary."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -34,6 +35,15 @@ def judge(paper, claim, scale: str, metrics: pd.DataFrame, runs: dict, calibrati
     return plain(found.judgement(calibration))
 
 
+def undecided(paper, scale: str, metrics: pd.DataFrame, runs: dict) -> list[str]:
+    """The claims for which the next look is needed: neither decided nor given up by these rows."""
+    return [
+        name
+        for name, claim in paper.claims.items()
+        if Judging(Rule(paper, claim, scale), metrics, runs).open
+    ]
+
+
 class Judging:
     """One judgement in the making: what could be measured, what was decided, and why not more."""
 
@@ -43,6 +53,7 @@ class Judging:
         self.table: Table | None = None
         self.decision: Decision | None = None
         self.guards: list[dict] = []
+        self.open = False
         self.fault = self.not_run()
         try:
             self.measure(metrics)
@@ -64,8 +75,11 @@ class Judging:
         mine = metrics[metrics["arm"].isin(self.arms)]
         self.table = from_frame(mine, self.rule.paper.unit)
         self.decision = self.rule.decide(self.table)
+        self.open = self.used == 0 and self.fault is None
         self.guards = guards(self.rule, self.table, self.used)
-        if not self.automatic:
+        if not self.automatic and self.looked:
+            self.decision = replace(self.decision, valid=np.zeros(1, dtype=bool))
+        elif not self.automatic:
             self.decision = self.rule.decide(self.table, automatic=False)
 
     @property
@@ -142,7 +156,7 @@ class Judging:
                 "runs": {arm: run_of(self.runs.get(arm)) for arm in paper.arms},
                 "asked_share": rule.asked_share,
             }
-            | ({"sequential": told(rule, self.decision)} if self.looked else {})
+            | ({"sequential": told(rule, self.decision, self.table)} if self.looked else {})
             | ({"judge": "custom"} if rule.custom is not None else {})
             | self.measured()
             | self.graded(calibration, digest, fragile)

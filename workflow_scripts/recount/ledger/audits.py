@@ -142,7 +142,7 @@ def once_more(paper, scale: str, old: pd.DataFrame, entry: dict[str, Any]) -> di
         return {"same": None, "differing": [], "equal_machine": False}
     with tempfile.TemporaryDirectory() as place:
         arms = [arm for arm, run in entry["states"].items() if run["state"] == "done"]
-        new = retrain.frame_of(paper, scale, arms, Path(place), "verdict")
+        new = retrain.again(paper, scale, arms, Path(place), old["seed"].nunique())
     return retrain.same_rows(paper, old, new, arms) | {"equal_machine": equal}
 
 

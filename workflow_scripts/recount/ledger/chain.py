@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from recount import attempts, files, hashes, layout, provenance
+from recount import attempts, files, hashes, layout, looks, provenance
 from recount.typed import BadValue
 
 SOURCE = "workflow_scripts/recount/attempts.py"
@@ -56,7 +56,7 @@ def runs_of(manifests: dict[str, dict]):
         for stage, one in stages.items():
             inherited = stage == "evaluate" and stages.get("train", one)["state"] != "done"
             if one["state"] != "not_run" and not (inherited and "train" in stages):
-                yield arm, stage, one
+                yield from ((arm, stage, part) for part in looks.parts(one))
 
 
 def before_the_log(manifest: dict, root: Path) -> bool:
@@ -99,7 +99,8 @@ def verdict_starts(lines: list[dict]) -> list[dict]:
 def account(lines: list[dict], manifests: dict) -> dict[str, Any]:
     """What the lines add up to. `used` counts registrations that were tried, whatever came out;
     `without_result` names the runs that no row stems from."""
-    named = {one.get("attempt") for stages in manifests.values() for one in stages.values()}
+    whole = [one for stages in manifests.values() for one in stages.values()]
+    named = {part.get("attempt") for one in whole for part in looks.parts(one)}
     ended = {one["of"]: one for one in lines if one["event"] == "ended"}
     started = verdict_starts(lines)
     lost = []
@@ -149,11 +150,18 @@ def check(entry: dict, content: bytes, frame: pd.DataFrame, name: str) -> None:
     told = {key: entry["attempts"][key] for key in account([], {})}
     if account(lines, entry["manifests"]) != told:
         raise attempts.Broken(f"{name}: adds up to other attempts than the evidence says")
+    for stages in entry["manifests"].values():
+        for whole in stages.values():
+            if whole["seeds"] != [seed for one in looks.parts(whole) for seed in one["seeds"]]:
+                raise attempts.Broken(f"{name}: the looks of a run are not all of its seeds")
     ended = {one["of"]: one for one in lines if one["event"] == "ended"}
     for arm, stage, one in runs_of(entry["manifests"]):
         if not one.get("attempt"):
             continue
         line = registered(lines, arm, stage, one, entry["registration"]["version"])
         rows = ended.get(line["digest"], {}).get("rows")
-        if stage == "evaluate" and rows != attempts.rows_digest(frame[frame["arm"] == arm]):
+        mine = frame[frame["arm"] == arm]
+        if "looks" in entry["manifests"][arm][stage]:
+            mine = mine[mine["seed"].isin(one["seeds"])]
+        if stage == "evaluate" and rows != attempts.rows_digest(mine):
             raise attempts.Broken(f"{name}: the rows of {arm} are not those that its run left")

@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from recount import files, layout
-from recount.run import KEY_COLUMNS, verdict_seeds
+from recount import files, layout, looks
+from recount.run import KEY_COLUMNS
 
 FEWEST = 4  # seeds, below which equal values may be chance
 STEP = 5e-6  # seconds: no loop in Python makes a step of training in less
@@ -24,8 +24,7 @@ FASTER = 0.1  # a verdict takes at least this part of its own pilot
 def faults(paper, scale: str, frame: pd.DataFrame, manifests: dict[str, Any]) -> list[str]:
     """What rows and manifests show by themselves; sentences, empty where all is plausible."""
     done = [arm for arm, stages in manifests.items() if stages["evaluate"]["state"] == "done"]
-    seeds = verdict_seeds(paper.slug, scale, paper.version, paper.scales[scale].seeds)
-    found = absent(paper, frame, done, set(seeds))
+    found = absent(paper, frame, done, looked(paper, scale, frame))
     groups = [[arm] for arm in done] if paper.kind == "train" else [done]
     for arms in groups:
         found += repeated(paper, frame[frame["arm"].isin(arms)], arms)
@@ -33,6 +32,13 @@ def faults(paper, scale: str, frame: pd.DataFrame, manifests: dict[str, Any]) ->
         for arm in done:
             found += motionless(paper, frame[frame["arm"] == arm], arm)
     return found
+
+
+def looked(paper, scale: str, frame: pd.DataFrame) -> set[int]:
+    """The registered seeds up to the look at which the rows end; all where none were declared."""
+    there = set(frame["seed"])
+    ends = [set(one) for one in looks.registered(paper, scale)]
+    return next((one for one in ends if one == there), ends[-1])
 
 
 def absent(paper, frame: pd.DataFrame, done: list[str], seeds: set[int]) -> list[str]:

@@ -9,10 +9,10 @@ from typing import Any
 
 import pandas as pd
 
-from recount import files, hashes, layout, pilot, provenance, stages
+from recount import files, hashes, judge, layout, looks, pilot, provenance, stages
 from recount.ledger import chain, plausible, versions
 from recount.ledger.verifying import judgements, seal
-from recount.run import KEY_COLUMNS, verdict_seeds
+from recount.run import KEY_COLUMNS
 from recount.typed import BadValue
 
 KEPT = ("state", "reason", "arm", "seeds", "device", "seconds", "cpu_seconds", "commit", "design")
@@ -26,6 +26,7 @@ def record(paper, scale: str, results: Path, root: Path) -> Path:
     frame, states = stages.collected(paper, scale, results)
     manifests = manifests_of(paper, scale, results)
     refuse(paper, scale, manifests, root)
+    refuse_open(paper, scale, frame, states)
     lines, account = chain.collect(paper, scale, results, manifests, root)
     refuse_implausible(paper, scale, results, frame, manifests, account)
     versions.keep(paper, scale, root)
@@ -81,7 +82,10 @@ def arranged(frame: pd.DataFrame) -> pd.DataFrame:
 
 def kept(manifest: dict[str, Any]) -> dict[str, Any]:
     """What is recorded of a run; runs that are older than the attempts log have no attempt."""
-    return {key: manifest.get(key) for key in KEPT}
+    found = {key: manifest.get(key) for key in KEPT}
+    if "looks" in manifest:
+        found["looks"] = [{key: part.get(key) for key in KEPT} for part in manifest["looks"]]
+    return found
 
 
 def manifests_of(paper, scale: str, results: Path) -> dict[str, dict[str, Any]]:
@@ -99,10 +103,11 @@ def refuse(paper, scale: str, manifests: dict[str, Any], root: Path) -> None:
     """Raises BadValue, naming the run and the remedy, unless all was registered beforehand."""
     again = f"commit, then `recount run {paper.slug} --scale {scale} --again`"
     rules = {name: hashes.rule_hash(paper, name, scale) for name in paper.claims}
-    seeds = list(verdict_seeds(paper.slug, scale, paper.version, paper.scales[scale].seeds))
-    for arm, stages_of in manifests.items():
-        for stage, one in stages_of.items():
-            where = f"{paper.slug}, arm {arm}, {stage}"
+    ends, first = looks.registered(paper, scale), None
+    runs = [(a, s, one) for a, stages_of in manifests.items() for s, one in stages_of.items()]
+    for arm, stage, run in runs:
+        where = f"{paper.slug}, arm {arm}, {stage}"
+        for one in looks.parts(run):
             if one["dirty"] or not one["commit"]:
                 raise BadValue(f"{where}: ran from uncommitted code; {again}")
             if provenance.git(root, "merge-base", "--is-ancestor", one["commit"], "HEAD") is None:
@@ -111,9 +116,22 @@ def refuse(paper, scale: str, manifests: dict[str, Any], root: Path) -> None:
                 raise BadValue(f"{where}: the rule was changed after this run; {again}")
             if one["state"] == "failed":
                 raise BadValue(f"{where}: failed ({one['reason']}); mend it and run again")
-            if one["state"] == "done" and one["seeds"] != seeds:
+        if run["state"] == "done":
+            first = first or run["seeds"]
+            if run["seeds"] not in ends or run["seeds"] != first:
                 raise BadValue(f"{where}: not the registered seeds; {again}")
     refuse_post_hoc(paper, scale, rules)
+
+
+def refuse_open(paper, scale: str, frame: pd.DataFrame, states: dict[str, Any]) -> None:
+    """Looks are over when every claim has been decided or given up, or there is no further one."""
+    if not looks.of(paper, scale) or frame["seed"].nunique() >= paper.scales[scale].seeds:
+        return
+    if still := judge.undecided(paper, scale, frame, states):
+        raise BadValue(
+            f"{paper.slug} at {scale}: claims.{still[0]}: is open after this look; "
+            f"`recount run {paper.slug} --scale {scale}` makes the next"
+        )
 
 
 def by_any_judge(paper, scale: str) -> list[dict[str, str]]:

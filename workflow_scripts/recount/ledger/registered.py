@@ -14,7 +14,7 @@ import tarfile
 from pathlib import Path
 from typing import Any
 
-from recount import hashes, registry
+from recount import hashes, looks, registry
 from recount.ledger.gitlog import Repository
 from recount.typed import BadValue
 
@@ -23,7 +23,7 @@ VERSIONED = ("stages.py", "nn/__init__.py", "data/__init__.py", "judge/__init__.
 ASK = """\
 import json, sys
 from pathlib import Path
-from recount import hashes, registry
+from recount import hashes, looks, registry
 base, scale = Path(sys.argv[1]), sys.argv[3]
 paper = registry.load_paper(base / sys.argv[2], base)
 rules = {name: hashes.rule_hash(paper, name, scale) for name in paper.claims}
@@ -76,7 +76,7 @@ class Registrations:
         except BadValue:
             design = None
         rules = {name: hashes.rule_hash(paper, name, scale, judge) for name in paper.claims}
-        seeds = paper.scales[scale].seeds
+        seeds = looks.of(paper, scale) or [paper.scales[scale].seeds]
         return {"design": design, "rules": rules, "version": paper.version, "seeds": seeds}
 
     def asked(self, commit: str, place: str, scale: str) -> dict[str, Any] | None:

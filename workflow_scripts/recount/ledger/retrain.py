@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from recount import attempts, files, layout, provenance, stages
+from recount import attempts, files, layout, looks, provenance, stages
 from recount.judge.guards import arms_of
 from recount.judge.quantities import pairs
 from recount.judge.rule import Rule
@@ -48,6 +48,17 @@ def frame_of(paper, scale: str, arms: list[str], folder: Path, stream: str) -> p
             raise BadValue(f"{arm} {state['state']}: {state['reason']}")
         frames.append(files.read_table(place.metrics(arm)))
     return pd.concat(frames, ignore_index=True)
+
+
+def again(paper, scale: str, arms: list[str], folder: Path, recorded: int) -> pd.DataFrame:
+    """The rows of the verdict's own seeds, look by look where they were run so."""
+    ran = [look for look in looks.of(paper, scale) if look <= recorded]
+    blocks = [looks.narrowed(paper, scale, look) for look in ran] or [paper]
+    frames = [
+        frame_of(one, scale, arms, folder / str(place), "verdict")
+        for place, one in enumerate(blocks)
+    ]
+    return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
 
 
 def arms_for(paper, claims: list[str]) -> list[str]:
