@@ -23,12 +23,16 @@ SQUARES = tuple((letter * 2, "") for letter in LETTERS)
 SWAPS = (("ac", "ca"), ("ad", "da"), ("bd", "db"))
 BRAIDS = (("aba", "bab"), ("bcb", "cbc"), ("cdc", "dcd"))
 EQUATIONS = SQUARES + SWAPS + BRAIDS
+ABSENT = ("?", "?")  # an equation that fits nowhere: it keeps the numbers of rules in place
 INSERTIONS = tuple(2 * k + 1 for k in range(len(SQUARES)))
 
 
 @dataclass(frozen=True)
 class Theorem:
-    """`start` = `target` under the theory and the equations in `local`, with one known proof."""
+    """`start` = `target` under the theory and the equations in `local`, with one known proof.
+
+    `local` may hold ABSENT, where a name is reserved for an equation that is not there.
+    """
 
     start: str
     target: str
