@@ -274,7 +274,8 @@ def test_told_to_stop_a_job_saves_leaves_no_lock_and_goes_on(tmp_path):
         after = trace.read_text().count("\n")
         redone = after - 60 if told != signal.SIGKILL else 0
         fine = bits(place) == want and redone == 0 and after > before
-        row(f"Training told to stop by {told.name}: the same bits, no step lost", 1, int(fine))
+        name = f"Training told to stop by {told.name}: the same bits, no step lost"
+        row(name, 1, int(fine), asked=10)
         assert fine
         left = {path.name for path in folder.iterdir()}
         assert left == {"run.json", "model.safetensors", "curve.parquet", "trace.txt"}

@@ -71,7 +71,7 @@ def test_a_killed_aggregation_leaves_the_old_database_or_the_new(world):
         killed(rebuild, moment)
         tried += 1
         right += tables(out) in (old, new)
-    row("Aggregation killed: the old database or the new", tried, right)
+    row("Aggregation killed: the old database or the new", tried, right, asked=50)
     assert right == tried
     assert timed(rebuild) and tables(out) == new
 
@@ -99,7 +99,7 @@ def test_killed_rendering_leaves_old_pages_or_new(world):
         now = found()
         tried += 1
         right += now.keys() == new.keys() and all(now[k] in (old[k], new[k]) for k in new)
-    row("Rendering killed: every page is the old or the new", tried, right)
+    row("Rendering killed: every page is the old or the new", tried, right, asked=50)
     assert right == tried
 
 
@@ -155,7 +155,8 @@ def test_a_killed_import_is_done_again_without_a_double(world, empty):
         timed(imported)
         tried += 1
         right += recorded_runs(folder / "mlflow.db") == want and not mixed
-    row("MLflow import killed: marked as partial, then whole, none doubled", tried, right)
+    name = "MLflow import killed: marked as partial, then whole, none doubled"
+    row(name, tried, right, asked=50)
     assert right == tried
 
 
@@ -178,7 +179,8 @@ def test_eight_at_once_on_a_fresh_database_all_succeed(world):
             one.join(120)
         found = sorted(answers.get() for _ in started if not answers.empty())
         right = found == [0] * 7 + [1] and len(recorded_runs(folder / "mlflow.db")) == 3
-        row("Eight importers at once on a fresh MLflow database: all succeed", 1, int(right))
+        name = "Eight importers at once on a fresh MLflow database: all succeed"
+        row(name, 1, int(right), asked=20)
         assert right, found
 
 
@@ -246,9 +248,8 @@ def test_a_bad_cell_publishes_no_page_and_ends_in_time(world, monkeypatch, tmp_p
 
         fine, answer = apart(again)
         right = not fine and answer != SILENT and page.read_bytes() == before
-        row(
-            "Report cell fails, hangs or dies: no page half made, ends in time", 1, int(right), kind
-        )
+        name = "Report cell fails, hangs or dies: no page half made, ends in time"
+        row(name, 1, int(right), kind, asked=10 * len(CELLS))
         assert right, answer
         page.unlink()
         assert not apart(again)[0] and not page.exists()
@@ -303,5 +304,5 @@ def test_a_checkpoint_killed_while_it_is_written_is_whole_or_absent(tmp_path):
         else:
             step, tensors = found
             right += bool((tensors["a"] == step).all()) and step == int(notes[-1].stem)
-    row("Killed while a checkpoint is written: the last one is whole", tried, right)
+    row("Killed while a checkpoint is written: the last one is whole", tried, right, asked=100)
     assert right == tried
