@@ -107,3 +107,20 @@ def test_slurm_programs_without_a_cluster_do_not_stop_a_local_run(project, monke
     assert "SLURM does not answer" in capsys.readouterr().out
     with pytest.raises(BadValue, match="no configuration source"):
         resume.settle(project, {"profile": "p", "host": "h"}, Namespace(cancel=False))
+
+
+def test_a_stopped_run_cancels_what_it_submitted_at_the_last_moment(project, slurm, monkeypatch):
+    """The queue is looked at again, for an sbatch that was under way when Snakemake ended."""
+    monkeypatch.setattr(driver, "LATE", 0.0)
+    looks = []
+    real = cluster.ours
+
+    def ours(root):
+        looks.append(root)
+        return real(root) if len(looks) == 2 else []
+
+    monkeypatch.setattr(cluster, "ours", ours)
+    driver.sweep(project)
+    assert looks == [project, project]
+    assert slurm.read_text() == "11 12"
+    assert [job.number for job in real(project)] == []

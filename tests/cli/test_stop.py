@@ -8,8 +8,9 @@ import time
 
 import psutil
 import trained_toy
+from rich.console import Console
 
-from recount import driver, files
+from recount import cli, driver, files, selection
 
 
 def test_a_background_run_stops_cleanly(project):
@@ -33,3 +34,39 @@ def test_a_background_run_stops_cleanly(project):
     assert not psutil.pid_exists(snakemake)
     assert not [*project.glob(".snakemake/locks/*")]
     assert len(trace.read_text().splitlines()) < 60
+
+
+def test_a_signal_while_snakemake_starts_stops_it_too(project, monkeypatch):
+    """SIGTERM comes when Snakemake lives and is not yet watched."""
+    real = driver.facts
+
+    def facts(*arguments):
+        os.kill(os.getpid(), signal.SIGTERM)
+        return real(*arguments)
+
+    monkeypatch.setattr(driver, "facts", facts)
+    before = signal.getsignal(signal.SIGTERM)
+    choice = selection.choose(project, {"papers": "toy"})
+    done = driver.drive(project, choice, 1, [], Console(quiet=True))
+    assert done.stopped and done.code != 0
+    assert not psutil.pid_exists(files.read_json(driver.record(project))["pid"])
+    assert not [*project.glob(".snakemake/locks/*")]
+    assert signal.getsignal(signal.SIGTERM) == before
+    assert not {signal.SIGTERM, signal.SIGINT} & signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+def test_a_stopped_run_begins_no_other_part(project, monkeypatch):
+    """With job arrays papers are driven one at a time; a stop ends them all."""
+    from recount.cli import run as runs
+
+    calls = []
+
+    def drive(root, choice, *more, **named):
+        calls.append(list(choice.selected))
+        return driver.Done(1, False, runs.aftermath.FAILED, stopped=True)
+
+    trained_toy.plant(project)
+    monkeypatch.setattr(driver, "drive", drive)
+    monkeypatch.setattr(runs.aftermath, "settle", lambda *_: [])
+    assert cli.main(["run", "all", "--yes", "--profile", "profiles/slurm-array"]) == 1
+    assert len(calls) == 1 and len(calls[0]) == 1

@@ -153,6 +153,16 @@ def test_a_busy_controller_is_asked_again(scheduler, capsys):
     assert len(asked(scheduler, "sbatch")) == 2
 
 
+def test_a_driver_that_was_killed_gets_no_job_afterwards(scheduler, monkeypatch):
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    monkeypatch.setenv(guard.SNAKEMAKE, str(gone.pid))
+    says(scheduler, "sbatch", "1\nsbatch: error: Socket timed out on send/recv\n", "0\n8\n")
+    assert submit(scheduler) == 1
+    assert len(asked(scheduler, "sbatch")) == 1
+    assert "its Snakemake is gone" in decisions(scheduler)
+
+
 def test_a_submission_that_got_in_is_not_repeated(scheduler, capsys):
     says(scheduler, "sbatch", "1\nsbatch: error: Socket timed out on send/recv\n", "0\n9\n")
     says(scheduler, "squeue", "0\n5|rule_other\n8|rule_train\n")
@@ -171,8 +181,10 @@ def test_a_refusal_is_passed_on_at_once(scheduler, capsys):
 
 
 def test_installed_programs_ask_the_real_ones(scheduler, monkeypatch):
+    monkeypatch.delenv(guard.SNAKEMAKE, raising=False)
     guard.install(scheduler)
     guard.install(scheduler)
+    assert os.environ[guard.SNAKEMAKE] == str(os.getpid())
     folders = os.environ["PATH"].split(os.pathsep)
     assert folders.count(str(bin_of(scheduler))) == 1
     says(scheduler, "sbatch", "0\n7\n")

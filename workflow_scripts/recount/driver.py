@@ -17,26 +17,31 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import psutil
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from recount import files, guard, hold, layout, once
+from recount import cluster, files, guard, hold, layout, once
+from recount.typed import BadValue
 
 TOUCH = 10.0
+LATE = 2.0
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 STEPS = re.compile(r"^(\d+) of (\d+) steps")
 TOTAL = re.compile(r"^total\s+(\d+)$")
 
 
 @dataclass(frozen=True)
 class Done:
-    """How Snakemake ended: its exit code, and whether there was nothing to do."""
+    """How Snakemake ended: its exit code, whether there was nothing to do, its log, and whether it
+    was told to stop."""
 
     code: int
     nothing: bool
     log: str = ""
+    stopped: bool = False
 
 
 def drive(
@@ -61,32 +66,74 @@ def drive(
     argv += ["--set-resources", *resources] if resources else []
     argv += [] if packed else ["--group-components", "none=1"]
     known = len(guard.decisions(root))
-    with log.open("w") as handle:
-        process = subprocess.Popen(
-            argv,
-            cwd=root,
-            stdout=handle,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-            preexec_fn=heed_interrupts,
-        )
-        files.write_json(record(root), facts(process.pid, argv, profile))
-        try:
-            with interrupted_by(signal.SIGTERM, signal.SIGHUP):
-                follow(process, log, root / "results" / choice.scale, console, record(root))
-        except KeyboardInterrupt:
-            process.send_signal(signal.SIGINT)
-            console.print("Stopping; finished runs are kept, the rest resumes from checkpoints.")
-            if profile is None:
-                dismiss(process)
+    with log.open("w") as handle, interrupted_by(signal.SIGTERM, signal.SIGHUP):
+        process = started(argv, root, handle, profile)
+        stopped = watched(process, root, profile, root / "results" / choice.scale, console)
         code = process.wait()
     text = log.read_text(errors="replace")
     for line in guard.decisions(root)[known:][-8:]:
         console.print(f"scheduler: {line}", style="yellow", markup=False, soft_wrap=True)
     if code:
         explain(text, console, log.relative_to(root))
-    return Done(code, "Nothing to be done" in text, text)
+    return Done(code, "Nothing to be done" in text, text, stopped)
+
+
+def started(argv: list[str], root: Path, out: IO, profile: str | None) -> subprocess.Popen:
+    """Snakemake, in a session of its own, which the terminal's signals do not reach. They are held
+    back from here on until it is watched, so that none comes in between."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+    try:
+        process = subprocess.Popen(
+            argv,
+            cwd=root,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=heed_interrupts,
+        )
+        files.write_json(record(root), facts(process.pid, argv, profile))
+    except BaseException:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
+        raise
+    return process
+
+
+def watched(
+    process: subprocess.Popen, root: Path, profile: str | None, results: Path, console: Console
+) -> bool:
+    """Follows Snakemake to its end; True when it was told to stop."""
+    try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
+        follow(process, root / "logs" / "snakemake.log", results, console, record(root))
+    except KeyboardInterrupt:
+        stop(process, root, profile, console)
+        return True
+    return False
+
+
+def stop(process: subprocess.Popen, root: Path, profile: str | None, console: Console) -> None:
+    """Ends Snakemake with all that it started; when this returns, no job is left in the queue."""
+    process.send_signal(signal.SIGINT)
+    console.print("Stopping; finished runs are kept, the rest resumes from checkpoints.")
+    if profile is None:
+        dismiss(process)
+    process.wait()
+    if profile is None or not cluster.here():
+        return
+    try:
+        sweep(root)
+    except BadValue as error:
+        told = f"its jobs may still run: {error}; `recount resume` deals with them"
+        console.print(told, style="yellow", markup=False, soft_wrap=True)
+
+
+def sweep(root: Path) -> None:
+    """Cancels the jobs that Snakemake had submitted and not yet noted when it was interrupted; an
+    sbatch that is under way then ends in a moment. Raises BadValue where SLURM does not answer."""
+    for pause in (0, LATE):
+        time.sleep(pause)
+        cluster.cancel(cluster.ours(root))
 
 
 @contextlib.contextmanager
@@ -118,8 +165,10 @@ def dismiss(process: subprocess.Popen) -> None:
 
 
 def heed_interrupts() -> None:
-    """Snakemake must hear SIGINT, also below a script's background job, where it is ignored."""
+    """Snakemake must hear SIGINT, also below a script's background job, where it is ignored, and
+    although it is started while signals are held back."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
 
 
 def record(root: Path) -> Path:

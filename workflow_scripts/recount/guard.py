@@ -11,7 +11,7 @@ same names first on Snakemake's PATH, which call this module:
                     tries it again or ends. So is a job that waits for what time does not mend, such
                     as PartitionTimeLimit. COMPLETED is never answered unless SLURM says so.
     sbatch          notes the jobs; asks again when the controller is busy, but not twice for a job
-                    that got in
+                    that got in, and not for a Snakemake that is gone meanwhile
 
 Every other question is passed on. What was decided is in logs/scheduler/decisions.log.
 """
@@ -36,10 +36,12 @@ HOPELESS = ("TimeLimit", "WallDuration", "PerJob", "BadConstraints", "Invalid", 
 OVER = ("COMPLETED", "BOOT_FAIL", "CANCELLED", "DEADLINE", "FAILED", "OUT_OF_MEMORY", "TIMEOUT")
 BUSY = ("timed out", "unable to contact", "temporarily", "connection refused", "unexpected message")
 FOLDER = Path("logs") / "scheduler"
+SNAKEMAKE = "RECOUNT_SNAKEMAKE"
 
 
 def install(root: Path) -> None:
     """Puts our programs in front of SLURM's, where SLURM is. Safe to call again."""
+    os.environ[SNAKEMAKE] = str(os.getpid())
     place = (root / FOLDER / "bin").resolve()
     path = os.environ.get("PATH", "")
     if str(place) in path.split(os.pathsep) or not shutil.which("sbatch"):
@@ -206,11 +208,24 @@ def submit(real: str, argv: list[str], ledger: Ledger, squeue: str | None) -> in
             break
         ledger.decide(f"sbatch is asked again in {pause:.0f} s: {done.stderr.strip()}")
         time.sleep(pause)
+        if deserted():
+            ledger.decide("not submitted: its Snakemake is gone")
+            break
     if done.returncode == 0 and (words := done.stdout.strip().split(";")[0].split()):
         ledger.note(words[-1])
     sys.stdout.write(done.stdout)
     sys.stderr.write(done.stderr)
     return done.returncode
+
+
+def deserted() -> bool:
+    """Whether the Snakemake that waits for an answer was killed: a job submitted now would be
+    nobody's, after `recount resume` has looked for what is left."""
+    number = os.environ.get(SNAKEMAKE)
+    try:
+        return bool(number) and os.kill(int(number), 0) is not None
+    except ProcessLookupError:
+        return True
 
 
 def arrived(squeue: str | None, comment: str | None, ledger: Ledger) -> str | None:

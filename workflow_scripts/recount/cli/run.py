@@ -32,6 +32,8 @@ def run(args) -> int:
         code, nothing = code or done.code, nothing and done.nothing
         for line in aftermath.settle(root, part, done.log) if done.code else ():
             out.print(f"failed: {line}", style="red", markup=False, soft_wrap=True)
+        if done.stopped:
+            break
     if nothing:
         out.print("Nothing to do: every result is there and belongs to this registration.")
     failed = verdicts.show(choice, root / "results", out)
@@ -50,7 +52,8 @@ def driven(root: Path, choice, args, profile: str | None, out: Console) -> drive
     call = (root, choice, args.cores)
     more = (profile, args.set_resources)
     done = driver.drive(*call, stale, out, args.again, *more)
-    if profile and aftermath.FAILED in done.log and site.packs(site.read(profile)):
+    failed = aftermath.FAILED in done.log and not done.stopped
+    if profile and failed and site.packs(site.read(profile)):
         out.print("A job of several runs failed: what is left runs again, a job a run.")
         done = driver.drive(*call, [], out, False, *more, packed=False)
     return done
