@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -20,6 +21,7 @@ from recount import cluster as slurm  # noqa: E402
 from recount import layout, registry, stages  # noqa: E402
 
 QUICK = ("--slurm-init-seconds-before-status-checks", "2", "--seconds-between-status-checks", "2")
+ROOT = Path(__file__).resolve().parents[2]
 STARTED: list["Driver"] = []
 
 
@@ -61,7 +63,7 @@ def hurry(project: Path, packed: bool = False, **more) -> None:
     """The project's own profile, but it looks at its jobs every few seconds, and unless `packed`
     every run is a job of its own."""
     path = project / "profiles/slurm/profile.yaml"
-    told = yaml.safe_load(path.read_text())
+    told = yaml.safe_load((ROOT / "profiles/slurm/profile.yaml").read_text())
     told |= {"slurm-init-seconds-before-status-checks": 2, "latency-wait": 10} | more
     if not packed:
         del told["group-components"]
@@ -69,23 +71,32 @@ def hurry(project: Path, packed: bool = False, **more) -> None:
 
 
 class Driver:
-    """A process that submits jobs of one project, and that can be killed."""
+    """A process that submits jobs of one project, and that can be killed. The toy's arms train with
+    a `pause` before each step, or one of their own in `pauses`."""
 
-    def __init__(self, project: Path, *argv: str, pause: float = 0.0):
+    def __init__(self, project: Path, *argv: str, pause: float = 0.0, pauses: dict | None = None):
         self.log = project / "driver.log"
         STARTED.append(self)
+        told = {f"TOY_PAUSE_{arm}": str(one) for arm, one in (pauses or {}).items()}
         with self.log.open("a") as out:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", *argv],
                 cwd=project,
                 stdout=out,
                 stderr=subprocess.STDOUT,
-                env=os.environ | {"TOY_PAUSE": str(pause)},
+                env=os.environ | {"TOY_PAUSE": str(pause)} | told,
             )
 
     def wait(self, code: int = 0, seconds: float = 900) -> str:
         assert self.process.wait(seconds) == code, self.log.read_text()[-6000:]
         return self.log.read_text()
+
+    def lives(self, seconds: float) -> bool:
+        """Whether it is still at work after so long."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and self.process.poll() is None:
+            time.sleep(0.1)
+        return self.process.poll() is None
 
     def kill(self) -> None:
         """SIGKILL to the process and to the Snakemake under it, as when the machine is lost."""
@@ -95,12 +106,22 @@ class Driver:
         self.process.wait(30)
 
 
+def fresh(project: Path) -> None:
+    """Takes away all that was run."""
+    for name in ("results", "logs", ".snakemake"):
+        shutil.rmtree(project / name, ignore_errors=True)
+
+
 def judge_slow(
-    project: Path, pause: float = 0.0, scale: str = "laptop", profile: str = "profiles/slurm"
+    project: Path,
+    pause: float = 0.0,
+    scale: str = "laptop",
+    profile: str = "profiles/slurm",
+    pauses: dict | None = None,
 ) -> Driver:
     """Snakemake until the verdict of the toy that trains."""
     argv = ("snakemake", "--profile", profile, "--nocolor", "--config", f"scale={scale}")
-    return Driver(project, *argv, "papers=slow", "--", "claim_slow", pause=pause)
+    return Driver(project, *argv, "papers=slow", "--", "claim_slow", pause=pause, pauses=pauses)
 
 
 def recount(project: Path, *arguments: str, pause: float = 0.0) -> Driver:
@@ -155,9 +176,11 @@ def repeated(steps: list[dict]) -> int:
     return len(numbers) - len(set(numbers))
 
 
-def alone(steps: list[dict], times: int, interval: int = 4) -> None:
-    """So many processes trained, one after the other, each going on near where the last ended."""
+def alone(steps: list[dict], times: int | None, interval: int = 4) -> None:
+    """So many processes trained, or some, one after the other, each going on near where the last
+    ended."""
     found = executions(steps)
+    times = len(found) if times is None else times
     assert len(found) == len(set(found)) == times, steps
     assert sorted({int(step["step"]) for step in steps}) == list(range(60))
     assert repeated(steps) <= interval * (times - 1), steps

@@ -4,11 +4,14 @@ run is worked on twice at once, and no more work is lost than since the last che
 `make faults` tries each as often as the table asks; otherwise a few do (see fault_table.count).
 """
 
+import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 import trained_toy
@@ -17,6 +20,7 @@ from conftest import (
     Driver,
     alone,
     executions,
+    fresh,
     hurry,
     judge_slow,
     recount,
@@ -30,38 +34,44 @@ from fault_table import attempt, count, row
 from toy import DYING, plant
 
 from recount import cluster as slurm
+from recount import guard
 
 ARMS = ("treated", "plain")
 RUN = ("slow", "--scale", "laptop", "--yes")
+PROFILE = ("--profile", "profiles/slurm")
 INTERVAL = 4
 
 
 def test_a_driver_killed_at_random_moments_is_resumed(slow, tmp_path):
-    """Each kill hits the first run or a resume, wherever it is; the last resume is left alone."""
-    kills = count(10, 2)
-    chance = random.Random(kills)
+    """Each kill hits a run or the resume of one, wherever it is, until one comes through. Every
+    other time its runs share a job, as by default."""
+    kills, chance = count(10, 2), random.Random(12)
     name = "driver SIGKILLed at a random moment, then `recount resume`: verdict and runs as if not"
-    driver = recount(slow, "run", *RUN, "--profile", "profiles/slurm", pause=1.0)
-    tried = 0
-    for number in range(kills):
-        if number == 0:
+    want = undisturbed(slow, tmp_path / "here")
+    hit = chain = 0
+    while hit < kills:
+        fresh(slow)
+        hurry(slow, packed=chain % 2 == 1)
+        driver = recount(slow, "run", *RUN, *PROFILE, pause=0.7)
+        if chain == 0:
             until_training(slow, arms=("treated",), steps=1)
-        time.sleep(chance.uniform(2, 25))
-        tried += driver.process.poll() is None
-        driver.kill()
-        driver = recount(slow, "resume", *RUN, pause=1.0)
-    driver.wait()
-    same = verdict(slow) == undisturbed(slow, tmp_path / "here")
-    once = all(len(executions(trace(slow, arm))) == 1 for arm in ARMS)
-    row(name, tried, tried if same and once else 0, "", asked=10, group="slurm")
-    assert same
-    for arm in ARMS:
-        alone(trace(slow, arm), times=1)
-        assert not (slow / f"results/laptop/other/slow/runs/{arm}/hold.json").exists()
+        chain += 1
+        with attempt(name, 10, "slurm") as said:
+            said.tries = 0
+            while hit + said.tries < kills and driver.lives(chance.uniform(1, 30)):
+                driver.kill()
+                said.tries += 1
+                driver = recount(slow, "resume", *RUN, pause=0.7)
+            driver.wait()
+            assert verdict(slow) == want
+            for arm in ARMS:
+                alone(trace(slow, arm), times=1)
+                assert not (slow / f"results/laptop/other/slow/runs/{arm}/hold.json").exists()
+        hit += said.tries
 
 
 def test_a_resume_that_cancels_loses_only_since_the_checkpoint(slow, tmp_path):
-    driver = recount(slow, "run", *RUN, "--profile", "profiles/slurm", pause=0.7)
+    driver = recount(slow, "run", *RUN, *PROFILE, pause=0.7)
     until_training(slow)
     driver.kill()
     said = recount(slow, "resume", *RUN, "--cancel").wait()
@@ -82,24 +92,39 @@ def test_a_hasty_restart_waits_for_the_runs_that_go_on(slow, tmp_path):
         alone(trace(slow, arm), times=1)
 
 
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
-def test_a_stopped_driver_leaves_no_job_and_no_lock(slow, tmp_path, name):
-    told = f"{name} to the driver: no job and no lock left"
-    times = count(10, 1)
-    for number in range(times):
-        driver = recount(slow, "run", *RUN, "--profile", "profiles/slurm", pause=0.7)
-        until_training(slow, steps=3 + 6 * number)
-        with attempt(told, 10, "slurm") as said:
+def test_a_stopped_driver_leaves_no_job_and_no_lock(slow, tmp_path):
+    """SIGINT and SIGTERM in turns, the first two while it trains, the others at random moments;
+    what was begun goes on in the next run."""
+    times, chance = count(10, 1), random.Random(13)
+    want = undisturbed(slow, tmp_path / "here")
+    hit = 0
+    driver = recount(slow, "run", *RUN, *PROFILE, pause=0.7)
+    while hit < 2 * times:
+        if hit < 2:
+            until_training(slow, steps=3 + 10 * hit)
+        elif not driver.lives(chance.uniform(0.5, 30)):
+            went_on(slow, driver, want)
+            fresh(slow)
+            driver = recount(slow, "run", *RUN, *PROFILE, pause=0.7)
+            continue
+        told = ("SIGINT", "SIGTERM")[hit % 2]
+        with attempt(f"{told} to the driver: no job and no lock left", 10, "slurm") as said:
             begun = time.monotonic()
-            driver.process.send_signal(getattr(signal, name))
+            driver.process.send_signal(getattr(signal, told))
             assert driver.process.wait(120) != 0
-            said.append(f"over within {10 * (1 + int(time.monotonic() - begun) // 10)} s")
+            said.append(f"over within {30 * (1 + int(time.monotonic() - begun) // 30)} s")
             wait_for(lambda: slurm.ours(slow) == [], 60)
-            assert not [*slow.glob(".snakemake/locks/*")]
-    recount(slow, "run", *RUN, "--profile", "profiles/slurm").wait()
-    assert verdict(slow) == undisturbed(slow, tmp_path / "here")
+            assert not [*slow.glob(".snakemake/locks/*"), *slow.rglob("hold.json")]
+        hit += 1
+        driver = recount(slow, "run", *RUN, *PROFILE, pause=0.7)
+    went_on(slow, driver, want)
+
+
+def went_on(project, driver: Driver, want: dict) -> None:
+    driver.wait()
+    assert verdict(project) == want
     for arm in ARMS:
-        alone(trace(slow, arm), times=1 + times)
+        alone(trace(project, arm), times=None)
 
 
 KINDS = {
@@ -119,7 +144,8 @@ def test_a_storm(project, cluster, tmp_path):
     names = ["treated", "plain", *(f"plain{n}" for n in range(2, 5 * each))]
     wanted = {arm: list(KINDS)[number % 5] for number, arm in enumerate(names)}
     before = {job["JobId"] for job in cluster.jobs()}
-    driver = judge_slow(project, pause=1.3)
+    late = {arm: 1.3 for arm, kind in wanted.items() if kind == "timeout"}
+    driver = judge_slow(project, pause=0.6, pauses=late)
     storm = Storm(project, cluster, driver, wanted)
     try:
         storm.blow()
@@ -202,29 +228,45 @@ class Storm:
 
 
 SHORT = """
+import sys
+from pathlib import Path
+from recount import guard
+if workflow.is_main_process:
+    guard.install(Path.cwd())
+resource_scopes:
+    seat="local"
 rule all:
     input: expand("out/{{n}}", n=range({jobs}))
 rule one:
     output: "out/{{n}}"
-    resources: mem_mb=500, runtime=5
+    {group}
+    resources: mem_mb=500, runtime=1, seat=1
     shell: "echo $SLURM_JOB_ID >> lines/{{wildcards.n}}; touch {{output}}"
 """
 
 
-def test_short_jobs_are_neither_lost_nor_doubled(project, cluster, tmp_path):
-    jobs = count(200, 6)
-    hurry(project)
+@pytest.mark.parametrize(("kind", "few"), [("jobs", 8), ("packed runs", 40)])
+def test_short_jobs_are_neither_lost_nor_doubled(project, cluster, tmp_path, kind, few):
+    """As jobs of their own, and 16 to a job as the profile packs runs of a minute."""
+    runs = count(200, few)
+    packed = kind == "packed runs"
+    hurry(project, packed=packed)
     place = tmp_path / "short"
     (place / "lines").mkdir(parents=True)
-    (place / "Snakefile").write_text(SHORT.format(jobs=jobs))
-    profile = str(project / "profiles/slurm")
-    Driver(place, "snakemake", "--profile", profile, "--nocolor").wait(seconds=3600)
-    ran = [(place / "lines" / str(n)).read_text().split() for n in range(jobs)]
+    group = 'group: "cpu_10"' if packed else ""
+    (place / "Snakefile").write_text(SHORT.format(jobs=runs, group=group))
+    name = f"short {kind} submitted together: none lost, none run twice"
+    before = len(cluster.jobs())
+    Driver(place, "snakemake", "--profile", str(project / "profiles/slurm"), "--nocolor").wait(
+        seconds=3600
+    )
+    ran = [(place / "lines" / str(n)).read_text().split() for n in range(runs)]
     right = sum(len(one) == 1 for one in ran)
-    name = "short jobs submitted together: none lost, none run twice"
-    row(name, jobs, right, "", asked=200, group="slurm")
-    assert right == jobs
-    assert len({one[0] for one in ran}) == jobs
+    row(name, runs, right, "", asked=200, group="slurm")
+    assert right == runs
+    jobs = {one[0] for one in ran}
+    assert len(jobs) == len(cluster.jobs()) - before == (-(-runs // 16) if packed else runs)
+    assert not guard.decisions(place)
 
 
 def test_one_claim_in_five_fails_and_the_others_are_reported(project, cluster):
@@ -236,7 +278,7 @@ def test_one_claim_in_five_fails_and_the_others_are_reported(project, cluster):
     (project / "die").touch()
     name = "a run dies in a job that it shares, one claim in five: all others reported, it is shown"
     with attempt(name, 1, "slurm"):
-        said = recount(project, "run", "all", "--yes", "--profile", "profiles/slurm").wait(code=1)
+        said = recount(project, "run", "all", "--yes", *PROFILE).wait(code=1)
         assert "failed: dying plain: evaluate: job" in said
         for slug in ("toy", "fine0", "fine1", "fine2"):
             assert verdict(project, slug=slug)["outcome"] == "reproduced"
@@ -247,46 +289,69 @@ def test_one_claim_in_five_fails_and_the_others_are_reported(project, cluster):
         assert (project / "results/laptop/index.html").exists()
 
 
+# What squeue says of jobs to one that asks for all states, and its exit code.
 LIES = {
-    "silent": ("0", ""),
-    "unknown": ("0", "{job}|UNKNOWN"),
-    "error": ("1", "slurm_load_jobs error: Unable to contact slurm controller"),
+    "silent": "exit 0",
+    "unknown": "{real} --me --noheader --format=%i | sed 's/$/|UNKNOWN/'; exit 0",
+    "error": "echo 'slurm_load_jobs error: Unable to contact slurm controller' >&2; exit 1",
 }
+OUTLASTED = "no false success, over within the limit, same verdict"
+LIAR = """\
+#!/bin/sh
+case "$(cat {lie} 2>/dev/null) $*" in
+{cases}
+esac
+exec {real} "$@"
+"""
 
 
-@pytest.mark.parametrize("lie", LIES)
-def test_a_status_source_that_lies_is_outlasted(slow, tmp_path, monkeypatch, lie):
-    """squeue misleads for a while about jobs that train: no success is believed, all finish."""
-    name = f"squeue {lie} while jobs run: no false success, over within the limit, same verdict"
-    liar(tmp_path, monkeypatch, *LIES[lie])
-    monkeypatch.setenv("RECOUNT_SILENCE", "15")
-    driver = recount(slow, "run", *RUN, "--profile", "profiles/slurm", pause=0.7)
-    until_training(slow)
-    (tmp_path / "lie").touch()
-    with attempt(name, 5, "slurm") as said:
-        begun = time.monotonic()
-        decisions = slow / "logs/scheduler/decisions.log"
-        wait_for(lambda: decisions.exists() and "given up" in decisions.read_text(), 200)
-        said.append(f"given up within {30 * (1 + int(time.monotonic() - begun) // 30)} s of 15 s")
-        (tmp_path / "lie").unlink()
-        driver.wait()
-        assert verdict(slow) == undisturbed(slow, tmp_path / "here")
+def test_a_status_source_that_lies_is_outlasted(slow, tmp_path, monkeypatch):
+    """squeue misleads about jobs that train, three times: no success is believed, all finish."""
+    lie = liar(tmp_path, monkeypatch)
+    monkeypatch.setenv("RECOUNT_SILENCE", "8")
+    hurry(slow, retries=len(LIES))
+    want = undisturbed(slow, tmp_path / "here")
+    for _ in range(count(5, 1)):
+        fresh(slow)
+        driver = recount(slow, "run", *RUN, *PROFILE, pause=1.2)
+        right, slowest = False, 0.0
+        try:
+            for number, kind in enumerate(LIES):
+                wait_for(lambda n=number: trained(slow, 1 + n), 300, driver.log.read_text)
+                begun = time.monotonic()
+                lie.write_text(kind)
+                wait_for(lambda n=number: given_up(slow) == 2 * (1 + n), 200)
+                slowest = max(slowest, time.monotonic() - begun)
+                lie.unlink()
+            driver.wait()
+            right = verdict(slow) == want
+        finally:
+            for kind in LIES:
+                told = f"squeue {kind} while jobs run: {OUTLASTED}"
+                detail = f"given up within {30 * (1 + int(slowest) // 30)} s of 8 s"
+                row(told, 1, int(right), detail if right else "", asked=5, group="slurm")
+        assert right
         for arm in ARMS:
-            alone(trace(slow, arm), times=2)
+            alone(trace(slow, arm), times=1 + len(LIES))
 
 
-def liar(folder, monkeypatch, code: str, text: str) -> None:
-    """A squeue in front of the real one, which tells the truth unless the file `lie` is there."""
-    import os
-    import shutil
+def trained(project, times: int) -> bool:
+    """Whether both arms train for the so-manieth time."""
+    return all(len(executions(trace(project, arm))) == times for arm in ARMS)
 
-    place, real = folder / "bin", shutil.which("squeue")
+
+def given_up(project) -> int:
+    return sum("given up" in line for line in guard.decisions(project))
+
+
+def liar(folder: Path, monkeypatch) -> Path:
+    """A squeue in front of the real one, which lies in the way that the returned file names."""
+    place, real, lie = folder / "bin", shutil.which("squeue"), folder / "lie"
     place.mkdir()
-    words = text.replace("{job}", "$1")
-    (place / "squeue").write_text(
-        f'#!/bin/sh\nif [ -e {folder}/lie ] && echo "$*" | grep -q states=all; then\n'
-        f"  {real} --me --noheader --format=%i | while read -r job; do set -- $job;\n"
-        f'    echo "{words}"; done >&$((1 + {code}))\n  exit {code}\nfi\nexec {real} "$@"\n'
+    cases = "\n".join(
+        f'"{kind} "*states=all*) {told.format(real=real)};;' for kind, told in LIES.items()
     )
+    (place / "squeue").write_text(LIAR.format(lie=lie, cases=cases, real=real))
     (place / "squeue").chmod(0o755)
     monkeypatch.setenv("PATH", f"{place}:{os.environ['PATH']}")
+    return lie
