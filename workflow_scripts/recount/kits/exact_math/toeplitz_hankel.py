@@ -4,7 +4,7 @@ A symbol of Szego type is scale * exp(p z + q/z) / ((1 - c z) (1 - d/z)) times a
 winding number. Coefficients are balls of 400 bits, so that rounding never hides an error.
 
 Source: A. Boettcher and B. Silbermann, Analysis of Toeplitz Operators (Wiener-Hopf factors);
-E. Basor and T. Ehrhardt, on determinants of Toeplitz plus Hankel matrices (one and the same symbol).
+E. Basor and T. Ehrhardt, on determinants of Toeplitz plus Hankel matrices (both symbols alike).
 """
 
 from dataclasses import dataclass
