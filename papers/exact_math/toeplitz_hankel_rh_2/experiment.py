@@ -14,6 +14,7 @@ from recount.kits.exact_math import Exact, fact
 from recount.kits.exact_math import toeplitz_hankel as th
 from recount.typed import typed
 
+FLOOR = 1e-80  # far above the rounding of 400 bits
 POINTS = [fmpq(2, 3), fmpq(-5, 7), fmpq(3, 2)]
 
 
@@ -71,7 +72,9 @@ def facts(run, case, found):
     yield fact("norms_settle", errors[-1] < small)
     if run.arm.winding == 0:
         pairs = zip(errors, errors[1:], strict=False)
-        yield fact("errors_fall_geometrically", all(late < early**1.5 for early, late in pairs))
+        yield fact(
+            "errors_fall_geometrically", all(late < max(early**1.5, FLOOR) for early, late in pairs)
+        )
         yield from about_constants(run, phi, w, found[4], small)
 
 
