@@ -32,6 +32,9 @@ sections.quantities(page)
 sections.measurements(page)
 
 # %%
+sections.pictures(page)
+
+# %%
 sections.curves(page)
 
 # %%

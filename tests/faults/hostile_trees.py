@@ -27,6 +27,8 @@ KEYS = [
     ("claims", "main", "quantities"),
     ("claims", "main", "quantities", "solved", "at"),
     ("claims", "main", "effect"),
+    ("figures",),
+    ("figures", "view"),
 ]
 NAMES = [
     ("level",),
@@ -46,6 +48,8 @@ NAMES = [
     ("claims", "main", "quantities", "coupled", "along"),
     ("claims", "main", "quantities", "coupled", "scale"),
     ("claims", "main", "quantities", "solved", "minus"),
+    ("figures", "view", "metric"),
+    ("figures", "view", "along"),
 ]
 EXPRESSIONS = [("claims", "main", part) for part in ("valid", "reproduced", "contradicted")]
 # Values of other kinds than names: numbers, lists, maps and prose.
@@ -84,6 +88,7 @@ def good() -> dict:
         "learned": {"at_least": 0.9, "metric": "in_distribution", "except": ["absolute"]}
         | {"why": "It is the control and need not learn."},
         "tuning": {"coupled": 1, "absolute": 1},
+        "figures": {"view": {"title": "A view", "metric": "loss", "along": "digits"}},
     }
 
 

@@ -30,6 +30,7 @@ OPEN = {
     ("arms", "absolute", "positions"),
     ("claims", "main", "statement"),
     ("claims", "main", "why"),
+    ("figures", "view", "title"),
 }
 LONG = "<img src=x onerror=alert(1)> in a text of some length"
 

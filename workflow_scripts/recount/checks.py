@@ -18,6 +18,7 @@ def cross_check(paper: Paper) -> list[Fault]:
     """All faults of a paper whose fields are right one by one."""
     faults = [*bibliography(paper), *learned(paper), *tuned(paper), *sizes(paper)]
     faults += settings(paper)
+    faults += pictured(paper)
     if "data" in paper.claims:
         faults.append((("claims", "data"), "would overwrite the data's own data.json; rename it"))
     if next(iter(paper.claims)) != "main":
@@ -49,6 +50,17 @@ def unknown_metric(name: str, paper: Paper) -> str | None:
         f"the metric {name!r} has no range; {suggestion(name, known)} "
         f"Otherwise add `metrics: {{{name}: {{range: [0, null]}}}}`"
     )
+
+
+def pictured(paper: Paper) -> Iterator[Fault]:
+    for name, one in paper.figures.items():
+        for number, arm in enumerate(one.arms):
+            if fault := unknown_arm(arm, paper):
+                yield ("figures", name, "arms", number), fault
+        if one.draw == "counts" and one.by:
+            yield ("figures", name, "by"), "counts have two metrics and no further axis; delete it"
+        if {one.along, one.by, *one.at} & set(COLUMNS):
+            yield ("figures", name), f"{', '.join(COLUMNS)} are no axes; name axes of the rows"
 
 
 def bibliography(paper: Paper) -> Iterator[Fault]:

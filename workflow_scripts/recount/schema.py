@@ -185,6 +185,24 @@ class Claim(Strict):
         return self._name
 
 
+class Figure(Strict):
+    """A picture of recorded rows on the paper's page. It decides nothing and is in no hash.
+
+    lines: the metric along an axis, a line an arm, or one for each value of the axis `by`.
+    tiles: the metric as shade over two axes; without `by`, over an axis and the arms.
+    counts: how many cases have which value of the metric and of the metric `along`.
+    """
+
+    title: text(120)
+    draw: Literal["lines", "tiles", "counts"] = "lines"
+    metric: Name
+    along: Name
+    by: Name | None = None
+    arms: list[Name] = []
+    at: dict[Name, Number | bool | text(64)] = {}
+    log: list[Literal["along", "metric"]] = []
+
+
 class Paper(Strict):
     """One paper.yaml. `slug`, `lab` and `folder` come from its place and stand in no file."""
 
@@ -212,6 +230,7 @@ class Paper(Strict):
     metrics: Annotated[dict[Name, Metric], Field(max_length=64)] = {}
     scales: dict[ScaleName, Scale]
     claims: Annotated[dict[Name, Claim], Field(min_length=1, max_length=24)]
+    figures: Annotated[dict[Name, Figure], Field(max_length=6)] = {}
     _folder: Path = PrivateAttr(default=Path())
 
     def model_post_init(self, context: Any) -> None:

@@ -27,6 +27,7 @@ class Arm:
 class Size:
     bases: int
     checked_bases: int
+    drawn_bases: int  # up to here, the share of starts after each number of steps is kept
 
 
 def cases(run):
@@ -98,6 +99,9 @@ def facts(run, case, found):
         return
     yield fact("constant_is_formula", constant == formula and found["cycles"] == [constant])
     yield fact("some_start_ends_elsewhere", len(found["cycles"]) != 1 or not constant)
+    if base <= run.size.drawn_bases:
+        for step, starts in enumerate(table):
+            yield fact("share_of_starts", starts / max(1, sum(table)), sum(table), step=step)
     mode = max(range(len(table)), key=table.__getitem__) if table else -1
     yield fact("mode", mode, sum(table))
     yield fact("mode_is_three", table.count(max(table, default=0)) == 1 and mode == 3, sum(table))

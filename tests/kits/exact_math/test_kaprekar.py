@@ -21,7 +21,9 @@ def experiment():
 
 def frame_of(experiment, arm, bases=24, checked=16):
     paper = registry.load_paper(FOLDER)
-    size = build(experiment.size, {"bases": bases, "checked_bases": checked}, "size")
+    size = build(
+        experiment.size, {"bases": bases, "checked_bases": checked, "drawn_bases": 12}, "size"
+    )
     run = Run(
         slug=paper.slug,
         scale="smoke",

@@ -9,7 +9,7 @@ from typing import Any
 
 from recount import files, layout, ledger
 from recount.judge.limits import numbers_of
-from recount.reports import measured, rules, wording
+from recount.reports import figures, measured, rules, wording
 from recount.results import Found, find
 
 TEXT = ("title", "year", "arxiv", "doi", "url", "code", "whose_code", "level", "fidelity")
@@ -44,6 +44,7 @@ def paper_page(paper, scale: str, results: Path) -> dict[str, Any]:
         "runs": runs(shown),
         "provenance": provenance(paper, scale, shown),
         "counted": measured.counted(paper, frame),
+        "figures": figures.drawn(paper, frame),
         "bibtex": wording.bibtex(paper),
     }
 

@@ -5,6 +5,7 @@ reached, diverged), drawn in a column of its own at the right edge.
 """
 
 import math
+import statistics
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -244,6 +245,20 @@ def lines(
         if arm.middle
     )
     return picture(244, f"{up} against {across}: {ends}", parts)
+
+
+def lines_of(arms: dict[str, list]) -> list[Line]:
+    """A line per seed and the medians of each arm; points without a value are left out."""
+    found = []
+    for shade, (name, seeds) in enumerate(arms.items()):
+        known = [[(x, y) for x, y in seed if x is not None and y is not None] for seed in seeds]
+        places: dict[float, list[float]] = {}
+        for seed in known:
+            for x, y in seed:
+                places.setdefault(x, []).append(y)
+        middle = [(x, statistics.median(values)) for x, values in sorted(places.items())]
+        found.append(Line(name, known, shade, middle))
+    return found
 
 
 def thin_lines(arm: Line, x: Callable, y: Callable) -> list[Markup]:

@@ -14,7 +14,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from recount.reports import numbers, pages, plots, wording
+from recount.reports import figures, numbers, pages, plots, wording
 
 SOURCES = Path(__file__).resolve().parents[3] / "reports"
 WIDE = 20  # a log axis where the largest value is at least this many times the smallest
@@ -104,11 +104,16 @@ def measurements(page: Page) -> Part:
     return part("measurements", page=page, along=along, across=across)
 
 
+def pictures(page: Page) -> Part:
+    """The figures that the paper declares, drawn from its rows."""
+    return part("pictures", drawn=[(one, figures.picture(one)) for one in page["figures"]])
+
+
 def curves(page: Page) -> Part:
     """Training curves; one that spans two powers of ten or more has a logarithmic axis."""
     drawn = []
     for one in page["curves"]:
-        arms = lines_of(one["arms"])
+        arms = plots.lines_of(one["arms"])
         heights = [y for arm in arms for seed in arm.seeds for _, y in seed]
         log = bool(heights) and 0 < min(heights) <= max(heights) / 100
         drawn.append((one, plots.lines(arms, "step", one["metric"], log_up=log)))
@@ -231,23 +236,9 @@ def wide(rows: list[plots.Row], take: str) -> bool:
     return take in ("ratio", "reach", "first") or max(known) >= WIDE * min(known)
 
 
-def lines_of(arms: dict[str, list]) -> list[plots.Line]:
-    """A line per seed and the medians of each arm; points without a value are left out."""
-    found = []
-    for shade, (name, seeds) in enumerate(arms.items()):
-        known = [[(x, y) for x, y in seed if x is not None and y is not None] for seed in seeds]
-        places: dict[float, list[float]] = {}
-        for seed in known:
-            for x, y in seed:
-                places.setdefault(x, []).append(y)
-        middle = [(x, statistics.median(values)) for x, values in sorted(places.items())]
-        found.append(plots.Line(name, known, shade, middle))
-    return found
-
-
 def profile(one: dict[str, Any]) -> Markup:
     return plots.lines(
-        lines_of(one["arms"]), one["along"], one["metric"], log=one["log"], level=one["level"]
+        plots.lines_of(one["arms"]), one["along"], one["metric"], log=one["log"], level=one["level"]
     )
 
 
