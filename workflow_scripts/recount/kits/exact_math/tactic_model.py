@@ -30,7 +30,7 @@ VOCABULARY = 1 + 3 * len(SIGNS)
 
 @typed()
 class PolicySize:
-    """The network, its training, and the longest word that the theory allows."""
+    """A network, its training, and the longest word that the theory allows."""
 
     longest: int
     width: int
