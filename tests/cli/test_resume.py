@@ -82,13 +82,15 @@ def test_only_our_jobs_of_this_folder_are_seen(project, slurm):
 
 @pytest.mark.parametrize(("everything", "cancelled"), [(False, "12"), (True, "11 12")])
 def test_pending_jobs_go_and_running_ones_are_outlasted(project, slurm, everything, cancelled):
-    folder = project / "results/laptop/other/toy/runs/plain"
-    folder.mkdir(parents=True)
-    (folder / hold.NAME).write_text(json.dumps({"token": "t", "job": "11", "node": "n1"}))
+    paper = project / "results/laptop/other/toy"
+    folders = [paper, paper / "runs/plain", paper / "look-8", paper / "look-8/runs/plain"]
+    for folder in folders:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / hold.NAME).write_text(json.dumps({"token": "t", "job": "11", "node": "n1"}))
     resume.settle(project, {}, Namespace(cancel=everything))
     assert slurm.read_text() == cancelled
     assert cluster.ours(project) == []
-    assert not (folder / hold.NAME).exists()
+    assert not [folder for folder in folders if (folder / hold.NAME).exists()]
 
 
 def test_without_a_scheduler_its_jobs_are_not_forgotten(project, monkeypatch):

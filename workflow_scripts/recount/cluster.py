@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from recount import hold
+from recount import hold, layout
 from recount.typed import BadValue
 
 PREFIX = "recount"
@@ -85,8 +85,9 @@ def free_holds(results: Path) -> list[Path]:
     """Takes away the locks of runs whose job is over, so that nobody waits for the dead."""
     living = {job.number for job, _, _ in queued()}
     freed = []
-    held = [*results.glob(f"*/*/*/{hold.NAME}"), *results.glob(f"*/*/*/runs/*/{hold.NAME}")]
-    for path in sorted(held):
+    folders = [f"*/*/*/{look}{run}" for look in ("", f"{layout.LOOK}*/") for run in ("", "runs/*/")]
+    held = [results.glob(f"{folder}{hold.NAME}") for folder in folders]
+    for path in sorted(path for paths in held for path in paths):
         facts = hold.read(path)
         if facts.get("job") and facts["job"] not in living:
             hold.take_away(path, facts["token"])
