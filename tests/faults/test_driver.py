@@ -16,14 +16,15 @@ from pathlib import Path
 import psutil
 import pytest
 import trained_toy
-from fault_table import count, row
+from fault_table import attempt, count
 from processes import apart
 
-from recount import attempts, driver, files, layout, registry, stages
+from recount import attempts, files, layout, registry, stages
 
 RUN = ("slow", "--scale", "laptop", "--yes", "--cores", "2")
 CHANCE = random.Random(11)
 ARMS = ("treated", "plain")
+AS_IF_NOT = "the same bits, no step of training done twice"
 
 
 @pytest.fixture
@@ -77,12 +78,11 @@ def training(project: Path, steps: int):
     return lambda: all(len(trace(project, arm)) >= steps for arm in ARMS)
 
 
-def kill_driver(project: Path, process: subprocess.Popen) -> None:
+def kill_driver(process: subprocess.Popen) -> None:
     """SIGKILL to Snakemake and to the command over it; the jobs under them are not touched."""
-    told = driver.last(project)
-    for number in (told.get("pid"), process.pid):
-        if number and psutil.pid_exists(number):
-            os.kill(number, signal.SIGKILL)
+    under = psutil.Process(process.pid).children() if process.poll() is None else []
+    for one in [*under, process]:
+        one.kill()
     process.wait(30)
 
 
@@ -121,6 +121,13 @@ def clean(project: Path) -> bool:
     return not family(project) and not locks and not list((project / "results").rglob("hold.json"))
 
 
+def told_to_stop(slow: Path, process: subprocess.Popen, told: signal.Signals) -> None:
+    with attempt(f"Driver told to stop by {told.name}: no orphan, no lock", 10):
+        process.send_signal(told)
+        assert process.wait(240) != 0
+        assert clean(slow), [one.cmdline() for one in family(slow)]
+
+
 def test_stopped_and_killed_again_and_again_it_ends_as_if_nothing_had_been(slow, tmp_path):
     """SIGTERM during training, then the driver is killed alone; in a full round SIGINT, too, and a
     second kill while the views are made."""
@@ -128,49 +135,76 @@ def test_stopped_and_killed_again_and_again_it_ends_as_if_nothing_had_been(slow,
     for steps, told in ((3, signal.SIGTERM), (20, signal.SIGINT))[: count(2, 1)]:
         process = start(slow)
         wait_for(training(slow, steps), slow)
-        process.send_signal(told)
-        process.wait(240)
-        row(f"Driver told to stop by {told.name}: no orphan, no lock", 1, int(clean(slow)))
-        assert clean(slow), [one.cmdline() for one in family(slow)]
+        told_to_stop(slow, process, told)
         assert not training(slow, 60)()
     process = start(slow)
     wait_for(training(slow, 35), slow)
-    kill_driver(slow, process)
+    kill_driver(process)
     if count(2, 1) == 2:
         process = start(slow, "resume")
         wait_for((slow / "results/laptop/other/slow/main.json").exists, slow)
-        kill_driver(slow, process)
+        kill_driver(process)
     process = start(slow, "resume", pause=0)
-    assert process.wait(600) == 0
-    finished(slow, want, "Driver stopped and killed during one run, then resumed")
+    with attempt(f"Driver stopped and killed during one run, then resumed: {AS_IF_NOT}", 1):
+        assert process.wait(600) == 0
+        finished(slow, want)
 
 
-def finished(slow: Path, want, name: str) -> None:
+def finished(slow: Path, want) -> None:
     """The same bits, every step of training once, all views made, nothing left behind."""
     results = slow / "results"
     same = what_counts(results) == want
     once = all([int(line[1]) for line in trace(slow, arm)] == list(range(60)) for arm in ARMS)
     text = (slow / "said.log").read_text()
     views = all((results / one).exists() for one in ("recount.duckdb", "laptop/tracked.json"))
-    right = same and once and views and clean(slow)
-    row(f"{name}: the same bits, no step of training done twice", 1, int(right))
-    assert right, (same, once, views, clean(slow), text[-3000:])
+    assert same and once and views and clean(slow), (same, once, views, clean(slow), text[-3000:])
     attempts.read(results / attempts.NAME)
 
 
-if count(48, 0):  # takes minutes, so only where a full round is asked for
+def fresh(slow: Path) -> None:
+    for path in ("results", "logs", ".snakemake"):
+        shutil.rmtree(slow / path, ignore_errors=True)
+
+
+def lives(process: subprocess.Popen, seconds: float) -> bool:
+    """Whether it is still at work after so long."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and process.poll() is None:
+        time.sleep(0.05)
+    return process.poll() is None
+
+
+if count(50, 0):  # takes minutes, so only where a full round is asked for
 
     def test_a_driver_killed_at_random_moments_is_resumed(slow, tmp_path):
-        """Each time at another moment between its start and its end; then it is resumed."""
-        want = undisturbed(slow, tmp_path / "here")
-        for _ in range(count(48, 0)):
-            for path in ("results", "logs", ".snakemake"):
-                shutil.rmtree(slow / path, ignore_errors=True)
-            process = start(slow, pause=0.02)
-            end = time.monotonic() + CHANCE.uniform(0.5, 30)
-            while time.monotonic() < end and process.poll() is None:
-                time.sleep(0.05)
-            kill_driver(slow, process)
-            process = start(slow, "resume", pause=0)
+        """Each kill hits a run or the resume of one, wherever it is, until one comes through."""
+        want, kills = undisturbed(slow, tmp_path / "here"), count(50, 0)
+        hit = 0
+        while hit < kills:
+            fresh(slow)
+            process = start(slow, pause=0.05)
+            with attempt(
+                f"Driver killed at a random moment, then resumed: {AS_IF_NOT}", 50
+            ) as said:
+                said.tries = 0
+                while hit + said.tries < kills and lives(process, CHANCE.uniform(0.5, 25)):
+                    kill_driver(process)
+                    said.tries += 1
+                    process = start(slow, "resume", pause=0.05)
+                assert process.wait(600) == 0, (slow / "said.log").read_text()[-3000:]
+                finished(slow, want)
+            hit += said.tries
+
+    def test_a_driver_told_to_stop_at_random_moments_goes_on(slow, tmp_path):
+        """SIGINT and SIGTERM in turns; the next run goes on from where it was."""
+        want, stops = undisturbed(slow, tmp_path / "here"), 2 * count(10, 0)
+        hit = 0
+        while hit < stops:
+            fresh(slow)
+            process = start(slow, pause=0.05)
+            while hit < stops and lives(process, CHANCE.uniform(0.5, 25)):
+                told_to_stop(slow, process, (signal.SIGINT, signal.SIGTERM)[hit % 2])
+                hit += 1
+                process = start(slow, pause=0.05)
             assert process.wait(600) == 0, (slow / "said.log").read_text()[-3000:]
-            finished(slow, want, "Driver killed at a random moment, then resumed")
+            finished(slow, want)
