@@ -59,7 +59,14 @@ def start(project: Path, command: str = "run", pause: float = 0.1) -> subprocess
     environment = os.environ | {"TOY_PAUSE": str(pause)}
     argv = [sys.executable, "-m", "recount.cli", command, *RUN]
     with (project / "said.log").open("a") as out:
-        return subprocess.Popen(argv, cwd=project, stdout=out, stderr=out, env=environment)
+        return subprocess.Popen(
+            argv, cwd=project, stdout=out, stderr=out, env=environment, preexec_fn=as_in_a_terminal
+        )
+
+
+def as_in_a_terminal() -> None:
+    """SIGINT is heard, also where these tests run in the background of a script."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def trace(project: Path, arm: str) -> list[list[str]]:

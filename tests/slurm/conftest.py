@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -84,6 +85,7 @@ class Driver:
                 cwd=project,
                 stdout=out,
                 stderr=subprocess.STDOUT,
+                preexec_fn=as_in_a_terminal,
                 env=os.environ | {"TOY_PAUSE": str(pause)} | told,
             )
 
@@ -110,6 +112,11 @@ def fresh(project: Path) -> None:
     """Takes away all that was run."""
     for name in ("results", "logs", ".snakemake"):
         shutil.rmtree(project / name, ignore_errors=True)
+
+
+def as_in_a_terminal() -> None:
+    """SIGINT is heard, also where these tests run in the background of a script."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def judge_slow(
