@@ -83,6 +83,12 @@ def attempts(paper, scale: str) -> Path:
     return paper.folder / "evidence" / f"{scale}.attempts.jsonl"
 
 
+def confirmation(paper, scale: str) -> tuple[Path, Path]:
+    """The rows of the confirmation batch of recorded verdicts, and what it said."""
+    folder = paper.folder / "evidence"
+    return folder / f"{scale}.confirmation.parquet", folder / f"{scale}.confirmation.json"
+
+
 def audits(root: Path) -> Path:
     """A folder for each commit that drew an audit: audit.json, and the rows of each paper."""
     return root / "papers" / "audits"

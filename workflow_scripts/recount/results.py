@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from recount import files, layout
+from recount import confirmation, files, layout
 from recount.typed import BadValue
 
 SCALES = ("smoke", "laptop", "gpu", "paper")
@@ -116,17 +116,24 @@ def recorded(paper, scale: str) -> Found:
 
 
 def marked(paper, claim: str, judgement: dict[str, Any]) -> dict[str, Any]:
-    """The judgement, with the grade `unconfirmed` where seeds of one batch alone contradict a claim
-    on trained runs: no fresh batch has confirmed it, and there may be no positive control either.
+    """The judgement, with what a fresh batch of seeds said of it: `confirmed` or `not confirmed`.
 
-    It follows from paper.yaml and the outcome, so it is read off them and stands in no file.
+    Without one, seeds of one batch alone that contradict a claim on trained runs get the grade
+    `unconfirmed`; there may be no positive control either. All this follows from paper.yaml, the
+    outcome and the confirmation beside the evidence, so it stands in no verdict file.
     """
-    trained = paper.kind == "train" and paper.unit == "seed"
-    if not trained or judgement["outcome"] != "contradicted" or "grades" not in judgement:
+    if "grades" not in judgement or judgement["outcome"] not in confirmation.DECIDED:
         return judgement
-    controlled = paper.claims[claim].valid.strip() != "automatic"
-    grade = UNCONFIRMED if controlled else f"{UNCONFIRMED} (no positive control)"
-    return judgement | {"grades": [*judgement["grades"], grade]}
+    told = confirmation.of_claim(paper, claim, judgement)
+    trained = paper.kind == "train" and paper.unit == "seed"
+    lone = trained and judgement["outcome"] == "contradicted"
+    if told is None and not lone:
+        return judgement
+    grade = UNCONFIRMED if told is None else "confirmed" if told["holds"] else "not confirmed"
+    if lone and paper.claims[claim].valid.strip() == "automatic":
+        grade += " (no positive control)"
+    more = {} if told is None else {"confirmation": told}
+    return judgement | {"grades": [*judgement["grades"], grade]} | more
 
 
 def sealed(document: dict[str, Any]) -> bool:

@@ -27,6 +27,7 @@ COMMANDS = {
     "verify": ("recount.cli.verify", "recompute every recorded verdict from its rows"),
     "history": ("recount.cli.history", "was every rule frozen before its data? asks git"),
     "record": ("recount.cli.record", "copy results into the papers' evidence"),
+    "confirm": ("recount.cli.confirm", "do recorded verdicts hold on a second batch of seeds?"),
     "audit": ("recount.cli.audit", "run recorded claims again, on seeds that a commit draws"),
     "calibrate": ("recount.cli.calibrate", "how often each rule would be wrong"),
     "controls": ("recount.cli.controls", "A/A pairs and planted faults, trained and judged"),

@@ -4,7 +4,7 @@ import itertools
 
 from recount import controls, layout, ledger, registry, selection
 from recount.cli.screen import console
-from recount.ledger import audits
+from recount.ledger import audits, confirming
 
 SCALES = ("laptop", "gpu", "paper")
 
@@ -21,6 +21,8 @@ def run(args) -> int:
         if layout.evidence(paper, scale)[1].exists():
             checks.append(ledger.verify(paper, scale))
         checks += ledger.verify_kept(paper, scale)
+        if scale in paper.scales:
+            checks += confirming.verify(paper, scale)
     checks += audits.verify(found.root, found.papers)
     if args.papers == ["all"]:
         checks += controls.verify(found.root)

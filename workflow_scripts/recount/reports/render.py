@@ -194,7 +194,8 @@ def stamp_of(page: Path) -> str | None:
 def code_hash() -> str:
     """The hash of the templates, the assets, the notebooks and the code of the pages."""
     code = Path(__file__).parent
-    paths = [*sections.SOURCES.rglob("*"), *code.glob("*.py"), code.parent / "results.py"]
+    paths = [*sections.SOURCES.rglob("*"), *code.glob("*.py")]
+    paths += [code.parent / "results.py", code.parent / "confirmation.py"]
     kept = sorted(path for path in paths if path.suffix in (".py", ".html", ".css", ".js"))
     return hashlib.sha256("".join(files.sha256(path) for path in kept).encode()).hexdigest()
 
