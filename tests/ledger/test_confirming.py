@@ -7,7 +7,7 @@ from toy import EXPERIMENT, git, plant
 
 from recount import files, layout, ledger, registry
 from recount.ledger import confirming
-from recount.reports import pages
+from recount.reports import pages, sections
 from recount.results import find
 from recount.run import verdict_seeds
 from recount.typed import BadValue
@@ -51,6 +51,7 @@ def test_a_true_effect_is_confirmed_on_other_seeds_and_the_page_says_so(project)
     assert grades(project, paper)[-1] == "confirmed"
     page = pages.paper_page(paper, SCALE, project / "results")
     assert page["claims"][0]["judgement"]["confirmation"]["holds"]
+    assert "second batch of seeds this verdict holds" in sections.quantities(page)._repr_html_()
     assert ledger.verify(paper, SCALE).state == "ok", "the verdict itself is as it was"
     assert [one.state for one in confirming.verify(paper, SCALE)] == ["ok"]
     git(project, "add", "-A", ".")

@@ -10,6 +10,7 @@ from test_workflow import jobs, snakemake
 from toy import git, plant
 
 from recount import files, layout, ledger, look_stages, looks, registry, stages
+from recount.reports import pages, sections
 from recount.run import verdict_seeds
 from recount.typed import BadValue
 
@@ -113,6 +114,8 @@ def test_evidence_tells_how_many_seeds_ran_and_an_open_look_is_not_recorded(proj
     assert entry["judgements"]["main"]["sequential"]["ran"] == 5
     assert all(len(one["evaluate"]["looks"]) == 1 for one in entry["manifests"].values())
     assert ledger.verify(clear, "laptop").state == "ok"
+    page = sections.quantities(pages.paper_page(clear, "laptop", results))._repr_html_()
+    assert "5 ran, 5 were used" in page and "ended it: reproduced" in page
     with pytest.raises(BadValue, match="open after this look"):
         ledger.record(vague, "laptop", results, project)
 

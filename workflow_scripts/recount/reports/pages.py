@@ -16,6 +16,7 @@ TEXT = ("title", "year", "arxiv", "doi", "url", "code", "whose_code", "level", "
 TEXT += ("kind", "unit", "limits", "stand_in", "version", "slug", "lab")
 BLANK = {"reason": None, "note": None, "scope": None, "version": None, "alpha": None}
 BLANK |= {"asked_share": None, "calibration": None, "counter_example": None}
+BLANK |= {"sequential": None, "confirmation": None}
 BLANK |= {"grades": [], "guards": [], "fragility": [], "quantities": {}, "expressions": {}}
 
 
