@@ -7,11 +7,11 @@ import sys
 
 import pandas as pd
 import pytest
-from small_repository import registered_toy
+from small_repository import load, record
 from stages.test_stages import run_all
 from toy import git
 
-from recount import attempts, files, hashes, layout, ledger, registry, stages
+from recount import attempts, files, hashes, layout, ledger, stages
 from recount.cli import main
 from recount.ledger import verifying
 from recount.typed import BadValue
@@ -24,22 +24,6 @@ for number in range(int(sys.argv[3])):
     facts = {"event": "started", "paper": sys.argv[2], "scale": "laptop", "version": number}
     attempts.append(Path(sys.argv[1]), facts)
 """
-
-
-@pytest.fixture
-def registered(tmp_path, monkeypatch):
-    """The toy paper in a git repository with everything committed."""
-    root = registered_toy(tmp_path / "project")
-    monkeypatch.setenv("RECOUNT_ROOT", str(root))
-    return root
-
-
-def load(root):
-    return registry.load(root).papers["toy"]
-
-
-def record(root):
-    return ledger.record(load(root), "laptop", root / "results", root)
 
 
 def log_of(root):

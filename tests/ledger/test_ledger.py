@@ -3,29 +3,13 @@
 import random
 
 import pytest
-from small_repository import registered_toy
+from small_repository import load, record
 from stages.test_stages import run_all
 from toy import git
 
-from recount import files, layout, ledger, registry
+from recount import files, layout, ledger
 from recount.cli import main
 from recount.typed import BadValue
-
-
-@pytest.fixture
-def registered(tmp_path, monkeypatch):
-    """The toy paper in a git repository with everything committed."""
-    root = registered_toy(tmp_path / "project")
-    monkeypatch.setenv("RECOUNT_ROOT", str(root))
-    return root
-
-
-def load(root):
-    return registry.load(root).papers["toy"]
-
-
-def record(root):
-    return ledger.record(load(root), "laptop", root / "results", root)
 
 
 def test_registered_runs_are_recorded_and_verified(registered):

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from safetensors.numpy import save
-from small_repository import registered_toy
 from stages.test_stages import run_all
 from toy import EXPERIMENT, git
 
@@ -128,14 +127,6 @@ def test_more_steps_than_a_computer_can_make_are_found(
     found = plausible.hurried(paper, "laptop", "rope", run, done)
     assert (found == []) is fine
     assert fine or "no computer does that in less than" in found[0]
-
-
-@pytest.fixture
-def registered(tmp_path, monkeypatch):
-    """The toy paper in a git repository with everything committed."""
-    root = registered_toy(tmp_path / "project")
-    monkeypatch.setenv("RECOUNT_ROOT", str(root))
-    return root
 
 
 def test_a_verdict_far_faster_than_its_pilot_is_not_recorded(registered):
