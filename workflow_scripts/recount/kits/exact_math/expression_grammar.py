@@ -46,6 +46,15 @@ class Likelihoods:
         for number, part in enumerate(parts):
             self.add(part, (name, number), weight)
 
+    def with_added(self, expressions: Iterable[Expression], weight: float) -> "Likelihoods":
+        """A copy that has also seen these, each as `weight` solutions."""
+        other = Likelihoods(prior=self.prior)
+        other.used = self.used.copy()
+        other.placed.update({place: counts.copy() for place, counts in self.placed.items()})
+        for one in expressions:
+            other.add(one, TOP, weight)
+        return other
+
     def costs(self, rules: list[Rule], place: tuple) -> dict[Rule, int]:
         """Quarter bits of every rule, at least one, among these alternatives in this place."""
         names = [rule.name for rule in rules]
