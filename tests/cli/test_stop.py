@@ -55,7 +55,7 @@ def test_a_signal_while_snakemake_starts_stops_it_too(project, monkeypatch):
     assert not {signal.SIGTERM, signal.SIGINT} & signal.pthread_sigmask(signal.SIG_BLOCK, [])
 
 
-def test_a_stopped_run_begins_no_other_part(project, monkeypatch):
+def test_a_stopped_run_begins_no_other_part(project, monkeypatch, capsys):
     """With job arrays papers are driven one at a time; a stop ends them all."""
     from recount.cli import run as runs
 
@@ -67,6 +67,8 @@ def test_a_stopped_run_begins_no_other_part(project, monkeypatch):
 
     trained_toy.plant(project)
     monkeypatch.setattr(driver, "drive", drive)
-    monkeypatch.setattr(runs.aftermath, "settle", lambda *_: [])
     assert cli.main(["run", "all", "--yes", "--profile", "profiles/slurm-array"]) == 1
     assert len(calls) == 1 and len(calls[0]) == 1
+    said = capsys.readouterr().out
+    assert "goes on from here" in said and "failed" not in said
+    assert not [*(project / "results").rglob("main.json")]

@@ -73,7 +73,7 @@ def drive(
     text = log.read_text(errors="replace")
     for line in guard.decisions(root)[known:][-8:]:
         console.print(f"scheduler: {line}", style="yellow", markup=False, soft_wrap=True)
-    if code:
+    if code and not stopped:
         explain(text, console, log.relative_to(root))
     return Done(code, "Nothing to be done" in text, text, stopped)
 

@@ -29,11 +29,12 @@ def run(args) -> int:
     code, nothing = 0, True
     for part in parts(choice, profile):
         done = driven(root, part, args, profile, out)
+        if done.stopped and done.code:
+            out.print("Stopped. The same command goes on from here.")
+            return done.code
         code, nothing = code or done.code, nothing and done.nothing
         for line in aftermath.settle(root, part, done.log) if done.code else ():
             out.print(f"failed: {line}", style="red", markup=False, soft_wrap=True)
-        if done.stopped:
-            break
     if nothing:
         out.print("Nothing to do: every result is there and belongs to this registration.")
     failed = verdicts.show(choice, root / "results", out)
