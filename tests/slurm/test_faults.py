@@ -94,7 +94,7 @@ def test_a_hasty_restart_waits_for_the_runs_that_go_on(slow, tmp_path):
 
 def test_a_stopped_driver_leaves_no_job_and_no_lock(slow, tmp_path):
     """SIGINT and SIGTERM in turns, the first two while it trains, the others at random moments;
-    what was begun goes on in the next run."""
+    what was begun goes on in the next run, with runs that share a job after every second stop."""
     times, chance = count(10, 1), random.Random(13)
     want = undisturbed(slow, tmp_path / "here")
     hit = 0
@@ -116,6 +116,7 @@ def test_a_stopped_driver_leaves_no_job_and_no_lock(slow, tmp_path):
             wait_for(lambda: slurm.ours(slow) == [], 60)
             assert not [*slow.glob(".snakemake/locks/*"), *slow.rglob("hold.json")]
         hit += 1
+        hurry(slow, packed=hit // 2 % 2 == 1)
         driver = recount(slow, "run", *RUN, *PROFILE, pause=0.7)
     went_on(slow, driver, want)
 
