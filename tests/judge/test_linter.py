@@ -142,3 +142,36 @@ def test_exact_claims():
     assert found(reproduced="h.low >= 1", contradicted="h.high < 1") == []
     assert found(reproduced="h", contradicted="h == 0") == []
     assert any("together" in text for text in found(reproduced="h", contradicted="h.low >= 1"))
+
+
+def eleven(take: str, line: str) -> dict:
+    """Quantities a to k, and the two rules that ask all, or any, of them to cross a line."""
+    names = "abcdefghijk"
+    metric = "holds" if take == "all" else "score"
+    one = {"take": take, "metric": metric, "arm": "new"} | (
+        {"minus": "old"} if take == "gap" else {}
+    )
+    return {
+        "quantities": {name: one | {"at": {"place": i}} for i, name in enumerate(names)},
+        "effect": {} if take == "all" else dict.fromkeys(names, 1.0),
+        "reproduced": " and ".join(f"{name}.low>{line}" for name in names),
+        "contradicted": " or ".join(f"{name}.high<{line}" for name in names),
+    } | OWN  # fmt: skip
+
+
+@pytest.mark.parametrize(("take", "line"), [("all", ".5"), ("gap", ".5"), ("mean", "2")])
+def test_eleven_quantities_that_all_have_to_cross_a_line_can(take, line):
+    made = eleven(take, line)
+    found = [one for one in faults(**made) if "effect" not in one]
+    assert not any("cannot come true" in one for one in found), found
+    turned = {"reproduced": made["contradicted"].replace("high<", "high<-"),
+              "contradicted": " and ".join(f"{n}.low>{line}" for n in "abcdefghijk")}  # fmt: skip
+    assert not any("cannot come true" in one for one in faults(**made | turned))
+
+
+def test_eleven_quantities_that_cannot_and_eleven_that_meet_are_still_told():
+    made = eleven("gap", ".5")
+    never = made | {"reproduced": made["reproduced"] + " and a.high<.4"}
+    assert any("reproduced: cannot come true" in one for one in faults(**never))
+    both = made | {"contradicted": "a.high<.5 or k.low>3"}
+    assert any("true together with reproduced" in one for one in faults(**both))

@@ -7,6 +7,9 @@ from recount.judge.expressions import Arithmetic, Bound, Comparison, Scope
 from recount.judge.limits import Fixed
 
 DRAWS = 40_000
+AIMED = 8_000  # of these for each outcome, all quantities mostly on the side that it asks for
+FOLLOW = 0.85
+OUTCOMES = ("reproduced", "contradicted")
 
 
 def quantity_range(paper, quantity) -> tuple[float, float]:
@@ -97,19 +100,24 @@ def overlap(paper, claim, nodes: dict, numbers: dict, reported: dict):
     """
     values = {name: claim.effect.get(name, 1.0) for name in claim.quantities}
     near: dict[str, list[float]] = {name: [0.0, 1.0, values[name]] for name in claim.quantities}
-    for part in ("reproduced", "contradicted"):
-        for name, _, line in limits.lines(nodes[part], values, numbers, reported):
+    sides: dict[str, dict[str, tuple]] = {name: {} for name in claim.quantities}
+    for part in OUTCOMES:
+        for name, side, line in limits.lines(nodes[part], values, numbers, reported):
             near[name].append(line)
+            sides[name][part] = side, line
     rng = np.random.Generator(np.random.Philox(key=1))
     found = {
-        name: [drawn(rng, places, one, quantity_range(paper, one)) for _ in baselines(one)]
-        for (name, places), one in zip(near.items(), claim.quantities.values(), strict=True)
+        name: [drawn(rng, near[name], one, quantity_range(paper, one)) for _ in baselines(one)]
+        for name, one in claim.quantities.items()
     }
+    for name, one in claim.quantities.items():
+        bounds = quantity_range(paper, one)
+        found[name] = [aimed(rng, sides[name], it, bounds) for it in found[name]]
     truth = [
         expressions.evaluate(
             nodes[part], Scope(found, numbers, reported, part == "contradicted"), 0.05
         )
-        for part in ("reproduced", "contradicted")
+        for part in OUTCOMES
     ]
     both = np.flatnonzero(np.logical_and(*truth))
     if len(both):
@@ -118,7 +126,7 @@ def overlap(paper, claim, nodes: dict, numbers: dict, reported: dict):
             for name, one in found.items()
         )
         yield f"contradicted: is true together with reproduced, as for {example}; part them"
-    for part, one in zip(("reproduced", "contradicted"), truth, strict=True):
+    for part, one in zip(OUTCOMES, truth, strict=True):
         if not one.any():
             yield f"{part}: cannot come true for any values; correct its numbers"
 
@@ -141,6 +149,24 @@ def drawn(rng, places: list[float], quantity, bounds: tuple[float, float]) -> Fi
     ends = np.where(rng.random(DRAWS) < 0.5, narrow, ends)
     ends = np.sort(np.clip(ends, *bounds), axis=0)
     return Fixed(ends[0], ends[1])
+
+
+def aimed(rng, sides: dict[str, tuple], found: Fixed, bounds: tuple[float, float]) -> Fixed:
+    """The draws, of which the first AIMED of each outcome mostly lie where it wants the quantity:
+    of many quantities that all have to cross a line, chance alone never meets all."""
+    low, high = found.low.copy(), found.high.copy()
+    for place, part in enumerate(OUTCOMES):
+        if part not in sides:
+            continue
+        side, line = sides[part]
+        here = slice(place * AIMED, (place + 1) * AIMED)
+        away = max(1.0, abs(line)) * 10.0 ** rng.uniform(-3, 1, (2, AIMED))
+        ends = np.sort(line + (away if side == "low" else -away), axis=0)
+        ends = np.clip(ends, *bounds)
+        follows = rng.random(AIMED) < FOLLOW
+        low[here] = np.where(follows, ends[0], low[here])
+        high[here] = np.where(follows, ends[1], high[here])
+    return Fixed(low, high)
 
 
 def effect_passes(claim, nodes: dict, numbers: dict, reported: dict):
