@@ -19,6 +19,7 @@ def cross_check(paper: Paper) -> list[Fault]:
     faults = [*bibliography(paper), *learned(paper), *tuned(paper), *sizes(paper)]
     faults += settings(paper)
     faults += pictured(paper)
+    faults += controlled(paper)
     if "data" in paper.claims:
         faults.append((("claims", "data"), "would overwrite the data's own data.json; rename it"))
     if next(iter(paper.claims)) != "main":
@@ -95,6 +96,25 @@ def learned(paper: Paper) -> Iterator[Fault]:
             yield ("learned", "except"), text
     if rule.except_ and not rule.why:
         yield ("learned", "except"), "an arm is exempt without a reason; add why"
+
+
+def controlled(paper: Paper) -> Iterator[Fault]:
+    """A control arm is no arm of a claim: it learns nothing, and a claim's arms must have."""
+    for name, one in paper.controls.items():
+        place = ("controls", name)
+        users = [
+            claim.name
+            for claim in paper.claims.values()
+            if any(name in quantity.arms for quantity in claim.quantities.values())
+        ]
+        if text := unknown_arm(name, paper):
+            yield place, text
+        if users:
+            yield place, f"is compared in claim {users[0]}; give the control an arm of its own"
+        if (one.at_least is None) == (one.at_most is None):
+            yield place, "give either at_least or at_most"
+        if text := unknown_metric(one.metric, paper):
+            yield (*place, "metric"), text
 
 
 def tuned(paper: Paper) -> Iterator[Fault]:

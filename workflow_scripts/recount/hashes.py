@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from recount.schema import Claim, Paper, Quantity
+from recount.schema import Claim, Control, Paper, Quantity
 from recount.typed import BadValue
 
 SOURCE = Path(__file__).resolve().parent
@@ -79,8 +79,15 @@ def rule_hash(paper: Paper, claim: Claim | str, scale: str, judge: int | None = 
             "judge": judge_version() if judge is None else judge,
         }
         | own_judge(paper, claim)
+        | controls(paper)
         | ({"looks": declared.looks} if declared.looks else {})
     )
+
+
+def controls(paper: Paper) -> dict[str, Any]:
+    """What control arms may reach, where a paper has some."""
+    found = {arm: plain(one) for arm, one in paper.controls.items()}
+    return {"controls": found} if found else {}
 
 
 def own_judge(paper: Paper, claim: Claim) -> dict[str, str]:
@@ -96,13 +103,14 @@ def digest(value: Any) -> str:
     return hashlib.sha256(arranged.encode()).hexdigest()
 
 
-def plain(quantity: Quantity) -> dict[str, Any]:
+def plain(quantity: Quantity | Control) -> dict[str, Any]:
     return quantity.model_dump(exclude_defaults=True)
 
 
 def metric_needs(paper: Paper) -> list[list[str]]:
     """Every (metric, axes) that some claim measures, plus the metric that shows learning."""
     needs = {(paper.learned.metric,)} if paper.learned else set()
+    needs |= {(one.metric, *sorted(one.at)) for one in paper.controls.values()}
     for claim in paper.claims.values():
         for one in claim.quantities.values():
             if one.metric:

@@ -123,6 +123,15 @@ class Learned(Strict):
     why: Sentence | None = None
 
 
+class Control(Strict):
+    """How well an arm may do that was given answers without meaning, where nothing leaks."""
+
+    metric: Name
+    at: dict[Name, Number | bool | text(64)] = {}
+    at_most: Number | None = None
+    at_least: Number | None = None
+
+
 class Metric(Strict):
     """The range of a metric, lowest and highest value: null where it has no bound."""
 
@@ -226,6 +235,7 @@ class Paper(Strict):
     version: Annotated[int, Field(ge=1, le=99)] = 1
     arms: Annotated[dict[Name, dict[Name, Any]], Field(min_length=1, max_length=12)]
     learned: Learned | None = None
+    controls: Annotated[dict[Name, Control], Field(max_length=4)] = {}
     tuning: dict[Name, Annotated[int, Field(ge=1, le=10000)]] = {}
     metrics: Annotated[dict[Name, Metric], Field(max_length=64)] = {}
     scales: dict[ScaleName, Scale]

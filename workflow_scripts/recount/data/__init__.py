@@ -47,6 +47,24 @@ class Characters:
         return ["".join(self.alphabet[i - 1] for i in row if i) for row in np.atleast_2d(ids)]
 
 
+def without_meaning(run: Run, answers: np.ndarray, stream: str = "without meaning") -> np.ndarray:
+    """The answers (S, N, ...) of each seed in another order, so that they tell nothing of their
+    items: for a control arm. Mix all answers before they are parted into training and test set; an
+    arm that still answers better than chance has seen its test set."""
+    orders = [run.rng(stream, seed).permutation(answers.shape[1]) for seed in run.seeds]
+    return np.stack([one[order] for one, order in zip(answers, orders, strict=True)])
+
+
+def seen_before(train: np.ndarray, test: np.ndarray) -> np.ndarray:
+    """The share (S,) of each seed's test items (S, N, ...) that stand in its training set, byte for
+    byte: the row `seen_before`, which the judge wants to be 0 wherever it is emitted."""
+    found = []
+    for mine, asked in zip(train, test, strict=True):
+        known = {np.ascontiguousarray(one).tobytes() for one in mine}
+        found.append(np.mean([np.ascontiguousarray(one).tobytes() in known for one in asked]))
+    return np.array(found)
+
+
 class Draws:
     """Indices below `high`, `batch` per seed and step: `draws(step)` -> (S, batch) int64.
 

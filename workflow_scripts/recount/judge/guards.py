@@ -10,6 +10,8 @@ from recount.judge.table import ABSENT, Table
 from recount.run import verdict_seeds
 from recount.typed import BadValue
 
+SEEN_BEFORE = "seen_before"  # reserved: the share of a seed's test items that it was trained on
+
 
 def arms_of(paper, claim) -> list[str]:
     """The arms that a claim's quantities look at, in the paper's order."""
@@ -21,6 +23,12 @@ def arms_of(paper, claim) -> list[str]:
         for arm in pair
     }
     return [arm for arm in paper.arms if arm in named]
+
+
+def watched(paper, claim) -> list[str]:
+    """The arms that a verdict needs rows of: the claim's, and the paper's controls."""
+    mine = {*arms_of(paper, claim), *paper.controls}
+    return [arm for arm in paper.arms if arm in mine]
 
 
 def guards(rule, table: Table, used: int | None = None) -> list[dict]:
@@ -37,6 +45,10 @@ def guards(rule, table: Table, used: int | None = None) -> list[dict]:
         found.append(grids(rule, table))
     if paper.learned is not None:
         found.append(learned(paper, arms, table))
+    if paper.controls:
+        found.append(nothing_to_learn(paper, table))
+    if any(table.has(SEEN_BEFORE, arm) for arm in arms):
+        found.append(new_items(arms, table))
     if len(arms) > 1:
         found += [differ(paper, arms, table), tuning(paper, arms)]
     return [{"name": name, "passed": passed, "detail": detail} for name, passed, detail in found]
@@ -125,6 +137,41 @@ def learned(paper, arms: list[str], table: Table) -> tuple[str, bool, str]:
         (good if passed else low).append(f"{arm} {level:.4g}")
     detail = f"{rule.metric} {asked}: " + ", ".join(low or good or ["every arm is exempt"])
     return "learned", not low, detail
+
+
+def nothing_to_learn(paper, table: Table) -> tuple[str, bool, str]:
+    """No control arm, given answers without meaning, does better than one can: answers leaked."""
+    found, leaks = [], False
+    for arm, one in paper.controls.items():
+        try:
+            _, values, counts = table.select(one.metric, arm, one.at)
+        except BadValue:
+            found.append(f"{arm} has no {one.metric}")
+            leaks = True
+            continue
+        values, absent = values[0, :, 0], int((counts == ABSENT).sum())
+        if absent:
+            found.append(f"{arm} lacks {absent} of {one.metric}")
+            leaks = True
+        worst = np.inf if one.at_least is None else -np.inf
+        level = float(np.median(np.where(np.isnan(values), worst, values)))
+        over = level > one.at_most if one.at_least is None else level < one.at_least
+        asked = f"at most {one.at_most:g}" if one.at_least is None else f"at least {one.at_least:g}"
+        found.append(f"{arm} {one.metric} {level:.4g}, {asked} without a leak")
+        leaks |= over
+    return "nothing to learn", not leaks, "; ".join(found)
+
+
+def new_items(arms: list[str], table: Table) -> tuple[str, bool, str]:
+    """Where an experiment counts the test items that it was trained on, there are none."""
+    shares = {
+        arm: float(np.nan_to_num(table.rows(SEEN_BEFORE, arm)[1].values, nan=1.0).max())
+        for arm in arms
+        if table.has(SEEN_BEFORE, arm)
+    }
+    seen = [f"{arm} {share:.2%}" for arm, share in shares.items() if share > 0]
+    detail = ", ".join(seen) + " were trained on" if seen else "none was trained on"
+    return "test items are new", not seen, detail
 
 
 def differ(paper, arms: list[str], table: Table) -> tuple[str, bool, str]:

@@ -67,6 +67,10 @@ def learned_rows(rule, frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
         if not ((frame["metric"] == learned.metric) & (frame["arm"] == arm)).any():
             level = learned.at_least if learned.at_most is None else learned.at_most
             yield pd.DataFrame(rows | {"metric": learned.metric, "value": float(level)})
+    for arm, one in rule.paper.controls.items():
+        level = one.at_least if one.at_most is None else one.at_most
+        rows = {"arm": arm, "unit": units, "count": 0, "metric": one.metric, **one.at}
+        yield pd.DataFrame(rows | {"value": float(level)})
 
 
 def spoilt(rule, frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:

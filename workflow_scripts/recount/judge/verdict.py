@@ -9,7 +9,7 @@ import pandas as pd
 from recount.judge import JUDGE_VERSION, words
 from recount.judge.fragility import LEAVE_ONE_OUT, fragility
 from recount.judge.grading import grade
-from recount.judge.guards import arms_of, guards
+from recount.judge.guards import guards, watched
 from recount.judge.quantities import pairs
 from recount.judge.rule import PARTS, Decision, Rule
 from recount.judge.sequential import told
@@ -49,7 +49,7 @@ class Judging:
 
     def __init__(self, rule: Rule, metrics: pd.DataFrame, runs: dict):
         self.rule, self.runs = rule, runs
-        self.arms = arms_of(rule.paper, rule.claim)
+        self.arms = watched(rule.paper, rule.claim)
         self.table: Table | None = None
         self.decision: Decision | None = None
         self.guards: list[dict] = []

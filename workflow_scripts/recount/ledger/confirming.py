@@ -17,7 +17,7 @@ import pandas as pd
 
 from recount import attempts, files, layout, provenance
 from recount.confirmation import DECIDED
-from recount.judge.guards import arms_of, guards
+from recount.judge.guards import guards, watched
 from recount.judge.rule import Rule
 from recount.judge.table import from_frame
 from recount.judge.units import Options
@@ -94,7 +94,7 @@ def compared(paper, scale: str, entry: dict[str, Any], frame: pd.DataFrame) -> d
 
 def one_claim(paper, scale: str, name: str, judged: dict[str, Any], frame) -> dict[str, Any]:
     rule = Rule(paper, paper.claims[name], scale)
-    mine = frame[frame["arm"].isin(arms_of(paper, rule.claim))]
+    mine = frame[frame["arm"].isin(watched(paper, rule.claim))]
     told = {"outcome": judged["outcome"], "rule": judged["rule"], "holds": False}
     try:
         table = from_frame(mine, paper.unit)

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from recount import attempts, files, layout, looks, provenance, stages
-from recount.judge.guards import arms_of
+from recount.judge.guards import arms_of, watched
 from recount.judge.quantities import pairs
 from recount.judge.rule import Rule
 from recount.judge.table import from_frame
@@ -62,8 +62,8 @@ def again(paper, scale: str, arms: list[str], folder: Path, recorded: int) -> pd
 
 
 def arms_for(paper, claims: list[str]) -> list[str]:
-    """The arms that some of these claims look at, in the paper's order."""
-    wanted = {arm for claim in claims for arm in arms_of(paper, paper.claims[claim])}
+    """The arms that some of these claims need, in the paper's order."""
+    wanted = {arm for claim in claims for arm in watched(paper, paper.claims[claim])}
     return [arm for arm in paper.arms if arm in wanted]
 
 

@@ -30,6 +30,7 @@ FAMILIES = {
     "rate": ("Rate of success", {"rate"}),
     "exact": ("Full enumeration", {"all"}),
 }
+LEAK_GUARDS = ("nothing to learn", "test items are new")
 STATISTICS = ("median for mean", "mean for median", "sign flip for t", "the paper's own aggregate")
 BINS = (0.0, 0.5, 0.8, 0.9, 0.99, 1.01)
 SHARES = (0.1, 0.5, 0.9)
@@ -59,6 +60,7 @@ def validity_page(registry, results: Path, scale: str) -> dict[str, Any]:
         "weak": [one for one in judged if one["why_weak"]][:MOST],
         "weak_in_all": sum(bool(one["why_weak"]) for one in judged),
         "controls": of_controls(registry.root),
+        "leaks": leaks(judged),
         "ladder": {"rows": ladders[:MOST], **agreement(ladders)},
         "audits": audits(registry.root),
     }
@@ -82,6 +84,8 @@ def claims_of(paper, found: list[Found], scale: str) -> Iterable[dict[str, Any]]
             "link": f"{paper.lab}/{paper.slug}/report.html#{anchor}",
             "family": family_of(claim.quantities.values()),
             "grades": judgement.get("grades") or [],
+            "trained": paper.kind == "train",
+            "against_leaks": against_leaks(judgement),
             "rates": rate,
             "power": rate.get("power"),
             "fragility": judgement.get("fragility") or [],
@@ -249,6 +253,19 @@ def of_controls(root: Path) -> dict[str, Any] | None:
     return {"rows": rows} | pooled(rows)
 
 
+def against_leaks(judgement: dict[str, Any]) -> list[str]:
+    """The guards of a verdict that would have seen a leaked test set."""
+    return [one["name"] for one in judgement.get("guards") or [] if one["name"] in LEAK_GUARDS]
+
+
+def leaks(judged: list[dict[str, Any]]) -> dict[str, Any]:
+    """Which judged claims on trained runs have such a guard, and how many have none."""
+    mine = [one for one in judged if one["trained"]]
+    guarded = [one for one in mine if one["against_leaks"]]
+    rows = [pages.picked(one, ("slug", "claim", "link", "against_leaks")) for one in guarded]
+    return {"trained": len(mine), "guarded": len(guarded), "rows": rows[:MOST]}
+
+
 def told(verdicts: dict[str, Any], name: str) -> str | None:
     return next((one[name]["outcome"] for one in verdicts.values() if name in one), None)
 
@@ -300,6 +317,7 @@ WORLD += ["ratio", "spread", "rate", "upper", "replays"]
 CLAIM = ["lab", "slug", "claim", "scale", "family", "outcome", "grades", "worlds", "replays"]
 CLAIM += ["false_reproduced", "false_reproduced_upper", "false_contradicted"]
 CLAIM += ["false_contradicted_upper", "power", "reversed", "passed", "flips", "why_weak"]
+CLAIM += ["trained", "against_leaks"]
 
 
 def tables(page: dict[str, Any]) -> dict[str, str]:

@@ -94,7 +94,7 @@ def weak(page: Page) -> Part:
 
 
 def controls(page: Page) -> Part:
-    return part("validity_controls", page=page, one=page["controls"])
+    return part("validity_controls", page=page, one=page["controls"], leaks=page["leaks"])
 
 
 def ladder(page: Page) -> Part:
