@@ -6,6 +6,7 @@ import pytest
 from scipy import stats
 from trial_papers import GAIN, REACH, claim, paper, rows, seeds_of
 
+from recount.judge import guards
 from recount.judge.quantities import estimates
 from recount.judge.rule import Rule
 from recount.judge.table import from_frame
@@ -109,6 +110,31 @@ def test_a_unit_may_be_an_item():
     parts = [frame.assign(item=i, value=frame["value"] + i) for i in range(5)]
     table = from_frame(pd.concat(parts), "item")
     assert len(table.units) == 40 and table.units[0][1] == 0
+
+
+def with_prints(prints: dict[str, float]) -> pd.DataFrame:
+    """Five items of one seed in two arms, and a fingerprint an arm, which belongs to no item."""
+    one = paper(unit="item")
+    frame = rows(one, {"new": 1.0, "old": 0.5})
+    frame = frame[frame["seed"] == frame["seed"].iloc[0]]
+    parts = [frame.assign(item=i, value=frame["value"] + i / 10) for i in range(5)]
+    marks = frame.drop_duplicates("arm").assign(metric="fingerprint")
+    marks["value"] = marks["arm"].map(prints)
+    return pd.concat([*parts, marks], ignore_index=True)
+
+
+@pytest.mark.parametrize(("other", "fine"), [(8.0, True), (7.0, False)])
+def test_a_fingerprint_stands_with_all_items_of_its_seed(other, fine):
+    table = from_frame(with_prints({"new": 7.0, "old": other}), "item")
+    assert len(table.units) == 5
+    assert guards.differ(paper(unit="item"), ["new", "old"], table)[1] is fine
+
+
+def test_a_row_without_its_item_is_refused():
+    frame = with_prints({"new": 7.0, "old": 8.0})
+    frame.loc[0, "item"] = np.nan
+    with pytest.raises(BadValue, match="lacks its item"):
+        from_frame(frame, "item")
 
 
 def test_a_lost_run_takes_the_worst_value_for_each_side():

@@ -15,6 +15,7 @@ from recount import attempts, files, hashes, ledger, registry
 from recount.cli import main
 from recount.ledger import chain, history, verifying
 from recount.run import verdict_seeds
+from recount.typed import BadValue
 
 ROOT = Path(__file__).resolve().parents[2]
 PLACE = Path("papers/other/toy")
@@ -124,6 +125,41 @@ def test_work_on_branches_that_were_merged_passes(root):
     git(root, "checkout", "-q", "main")
     git(root, "merge", "-q", "--no-ff", "side", "-m", "merged")
     assert faults(root) == []
+
+
+def withdraw(root: Path, recorded: str, why: str) -> None:
+    line = {"paper": "toy", "scale": "laptop", "commit": recorded, "why": why}
+    (root / "papers" / "withdrawn.yaml").write_text(json.dumps([line]))
+    commit(root, "withdrawn")
+
+
+def test_a_recording_that_was_replaced_can_be_withdrawn_and_stays_in_sight(root):
+    forge(root, lambda entry: everywhere(entry, commit="f" * 40))
+    wrong = commit(root, "evidence with a forged commit")
+    run_and_record(root, "run again")
+    told = faults(root)
+    assert told and all(f"recorded in {wrong[:8]}" in fault for fault in told)
+    withdraw(root, wrong, "Its runs were made from a commit that was never published.")
+    report = history.check(root)
+    assert report.faults == []
+    assert len(report.withdrawn) == 1 and "never published" in report.withdrawn[0]
+    assert all(fault.split(": ", 1)[1] in report.withdrawn[0] for fault in told)
+
+
+def test_what_stands_today_cannot_be_withdrawn(root):
+    forge(root, lambda entry: everywhere(entry, commit="f" * 40))
+    wrong = commit(root, "evidence with a forged commit")
+    withdraw(root, wrong, "It would rather not be looked at too closely.")
+    assert any("ffffffff, which is in no branch" in one for one in faults(root))
+    assert any("nothing has replaced it" in one for one in faults(root))
+
+
+@pytest.mark.parametrize("spoilt", ["- paper: toy", "why: x", "- {paper: toy, scale: laptop}"])
+def test_a_list_of_withdrawals_that_cannot_be_read_is_refused(root, spoilt):
+    (root / "papers" / "withdrawn.yaml").write_text(spoilt)
+    commit(root, "withdrawn")
+    with pytest.raises(BadValue, match=r"withdrawn\.yaml"):
+        faults(root)
 
 
 def test_the_projects_own_history_passes():

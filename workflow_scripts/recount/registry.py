@@ -135,9 +135,10 @@ def paper_folders(base: Path, faults: list[str]) -> list[Path]:
     folders = []
     for lab in sorted((base / "papers").glob("[!._]*")):
         if not lab.is_dir():
-            if lab.name != "planned.yaml":
+            if lab.name not in ("planned.yaml", "withdrawn.yaml"):
                 faults.append(
-                    f"{shown(lab, base)}: only labs, audits and planned.yaml belong here; move it"
+                    f"{shown(lab, base)}: only labs, audits, planned.yaml and withdrawn.yaml "
+                    "belong here; move it"
                 )
         elif lab.name == "audits" and not lab.is_symlink():
             continue

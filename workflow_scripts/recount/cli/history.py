@@ -17,12 +17,15 @@ def run(args) -> int:
         out.print(f"[red]fault[/red]    {fault}")
     for gap in report.unchecked:
         out.print(f"[yellow]unknown[/yellow]  {gap}")
+    for gone in report.withdrawn:
+        out.print(f"[cyan]withdrawn[/cyan] {gone}")
     if report.shallow:
         out.print(
             "This clone is shallow: older recordings and other branches were not seen at all."
         )
     out.print(
         f"{report.recorded} recordings in history, {len(report.faults)} faults, "
+        f"{len(report.withdrawn)} withdrawn, "
         f"{len(report.unchecked)} that this clone cannot check."
     )
     return int(bool(report.faults))

@@ -119,8 +119,8 @@ def from_frame(frame: pd.DataFrame, unit: str = "seed") -> Table:
         raise BadValue(f"metrics: columns {absent} are missing; rows come from Rows.add")
     if frame[["arm", "metric", "seed"]].isna().any().any():
         raise BadValue("metrics: a row lacks its arm, metric or seed; rows come from Rows.add")
-    frame = frame.copy()
     label = "seed" if unit not in frame.columns else unit
+    frame = labelled(frame, label) if label != "seed" else frame.copy()
     frame["unit"] = list(zip(frame["seed"].astype("int64"), frame[label], strict=True))
     if label == "seed":
         frame["unit"] = frame["seed"].astype("int64")
@@ -132,6 +132,17 @@ def from_frame(frame: pd.DataFrame, unit: str = "seed") -> Table:
         for (metric, arm), part in frame.groupby(["metric", "arm"], sort=True)
     }
     return Table(units, blocks)
+
+
+def labelled(frame: pd.DataFrame, label: str) -> pd.DataFrame:
+    """Every row with its unit: a seed's fingerprint, which has none, stands with all its units."""
+    prints = frame["metric"].eq("fingerprint") & frame[label].isna()
+    if (frame[label].isna() & ~prints).any():
+        odd = frame.loc[frame[label].isna() & ~prints, "metric"].iloc[0]
+        raise BadValue(f"metrics: a row of {odd!r} lacks its {label}; add it with that axis")
+    units = frame.loc[frame[label].notna(), ["arm", "seed", label]].drop_duplicates()
+    spread = frame[prints].drop(columns=label).merge(units, on=["arm", "seed"])
+    return pd.concat([frame[~prints], spread], ignore_index=True)
 
 
 def block_of(part: pd.DataFrame, names: list[str], index: dict) -> Block:

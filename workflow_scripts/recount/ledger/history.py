@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from recount.ledger import amendments, audited, origins
+from recount.ledger import withdrawn as taken_back
 from recount.ledger.gitlog import Repository
 from recount.ledger.recordings import Recording, recordings
 from recount.ledger.registered import Registrations
@@ -18,11 +19,13 @@ from recount.typed import BadValue
 
 @dataclass
 class Report:
-    """Faults and what could not be checked, each a sentence; and how many recordings were seen."""
+    """Faults, what could not be checked and what was withdrawn, each a sentence; and how many
+    recordings were seen."""
 
     recorded: int = 0
     faults: list[str] = field(default_factory=list)
     unchecked: list[str] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)
     shallow: bool = False
 
 
@@ -31,6 +34,8 @@ def check(root: Path) -> Report:
     repository = Repository(root)
     every, grouped = recordings(repository)
     report = Report(len(every), shallow=repository.shallow)
+    listed = taken_back.withdrawn(repository)
+    report.faults += [] if repository.shallow else taken_back.pointless(every, listed)
     with tempfile.TemporaryDirectory() as folder:
         registered = Registrations(repository, Path(folder))
         known = [one for one in every if one.entry]
@@ -41,7 +46,11 @@ def check(root: Path) -> Report:
         )
         for one in every:
             faults, unchecked = shaped(one, repository, registered)
-            report.faults += [f"{one.where}: {fault}" for fault in faults]
+            told = [f"{one.where}: {fault}" for fault in faults]
+            if told and (why := taken_back.reason(one, grouped[one.place, one.scale], listed)):
+                report.withdrawn += [f"{one.where}: {why} ({'; '.join(faults)})"]
+            else:
+                report.faults += told
             report.unchecked += [f"{one.where}: {gap}" for gap in unchecked]
         for states in grouped.values():
             report.faults += amendments.check(states, repository, registered)
