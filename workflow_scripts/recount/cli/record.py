@@ -1,6 +1,6 @@
 """`recount record`: copies results into the papers' evidence; refuses what was not registered."""
 
-from recount import ledger, registry, selection
+from recount import files, judge, ledger, registry, selection
 from recount.cli.screen import console
 
 
@@ -15,4 +15,7 @@ def run(args) -> int:
     for paper in choice.selected.values():
         path = ledger.record(paper, args.scale, root / "results", root)
         console().print(f"recorded {path.relative_to(root)}")
+        for claim, judgement in files.read_json(path)["judgements"].items():
+            for text in judge.odd_units(paper, claim, judgement):
+                console().print(f"look again: {claim}: {text}", style="yellow", markup=False)
     return 0

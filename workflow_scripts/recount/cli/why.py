@@ -8,6 +8,7 @@ from rich.markup import escape
 from recount import files, layout, packing, registry, schedule, selection
 from recount.cli import traces
 from recount.cli.screen import console
+from recount.judge.magnitudes import odd_units
 from recount.results import marked
 from recount.typed import BadValue
 
@@ -35,7 +36,10 @@ def run(args) -> int:
     if not path.exists():
         out.print(f"No verdict here. Run: recount run {paper.slug} --scale {args.scale}")
         return 0
-    show_judgement(out, marked(paper, claim, files.read_json(path)))
+    judgement = files.read_json(path)
+    show_judgement(out, marked(paper, claim, judgement))
+    for text in odd_units(paper, claim, judgement):
+        out.print(f"  look again: {text}", style="yellow", markup=False)
     return 0
 
 

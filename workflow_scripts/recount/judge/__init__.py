@@ -12,7 +12,8 @@ from recount.judge.fragility import statistic_decides  # noqa: E402
 from recount.judge.inputs import inputs  # noqa: E402
 from recount.judge.limits import cost_to_decide  # noqa: E402
 from recount.judge.linter import advise, lint  # noqa: E402
+from recount.judge.magnitudes import odd_units  # noqa: E402
 from recount.judge.verdict import judge, undecided  # noqa: E402
 
 __all__ = ["JUDGE_VERSION", "advise", "calibrate", "cost_to_decide", "inputs", "judge", "lint"]
-__all__ += ["statistic_decides", "undecided"]
+__all__ += ["odd_units", "statistic_decides", "undecided"]

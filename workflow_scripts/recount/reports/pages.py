@@ -9,6 +9,7 @@ from typing import Any
 
 from recount import files, layout, ledger
 from recount.judge.limits import numbers_of
+from recount.judge.magnitudes import odd_units
 from recount.reports import figures, measured, rules, wording
 from recount.results import Found, find
 
@@ -115,6 +116,7 @@ def claim_of(paper, name: str, found: list[Found], scale: str, shown: Found | No
             if base(key) in declared.quantities
         },
         "effect": dict(declared.effect),
+        "odd_units": odd_units(paper, name, judgement),
         "margin": declared.margin,
         "why": declared.why,
     }
