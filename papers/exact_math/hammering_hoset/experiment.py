@@ -19,7 +19,7 @@ from recount.kits.exact_math import provers as pv
 from recount.kits.exact_math.naturals_texts import NATURALS
 from recount.kits.exact_math.parity_texts import PARITY
 from recount.kits.exact_math.set_theory_texts import SETS
-from recount.run import Rows
+from recount.run import Rows, print_of
 from recount.typed import typed
 
 KERNELS = ("z3", "cvc5")
@@ -79,13 +79,15 @@ def add_hammered(rows, item, written, found):
     rows.add("whole", bool(found.attempts[0][1]), 1, item=item)
     rows.add("first_order_goals", sum(fo for fo, _ in found.attempts) / goals, goals, item=item)
     rows.add("first_order_suffices", 2 * plain >= len(closed), len(closed), item=item)
+    told = [found.lines, *(list(pv.HAMMERS).index(by) for _, by in closed)]
+    rows.add("fingerprint", print_of(np.array(told)), item=item)
     for prover in pv.HAMMERS:
         count = sum(by == prover for _, by in closed)
         rows.add("closed_by", count / goals, goals, item=item, prover=prover)
 
 
 def measure(run, data):
-    rows, known, item, told = Rows(run), {}, 0, []
+    rows, known, item = Rows(run), {}, 0
     lemmas = dp.development(SETS + NATURALS + PARITY)
     for lemma in lemmas:
         if lemma.proof is not None and item < run.size.lemmas:
@@ -93,13 +95,11 @@ def measure(run, data):
             scope, attempt = dp.Scope(dict(known)), hammer_with(run, known)
             found = dp.shortened(lemma.proof, lemma.formula, scope, attempt)
             add_hammered(rows, item, written, found)
-            told += [found.lines, len(found.attempts)]
             if run.arm.premises == "cited":
                 add_checks(run, rows, item, lemma, known)
             item += 1
             run.report(item, run.size.lemmas, lemma.name)
         known[lemma.name] = lemma.formula
-    rows.fingerprint([np.array(told)])
     return rows
 
 

@@ -97,6 +97,7 @@ def test_controls_of_the_paper_see_a_line_that_does_not_follow(monkeypatch):
     experiment, module = loaded("hammering_hoset")
     right = frame_of("hammering_hoset", experiment, "cited", lemmas=2)
     assert (right[right.metric == "every_line_checked"].value == 1).all()
+    assert right.item.notna().all()
     wrong = SETS.replace("x in B : sub_elim[A; B; x]", "x in B : sub_elim[B; A; x]")
     monkeypatch.setattr(module, "SETS", wrong)
     frame = frame_of("hammering_hoset", experiment, "cited", lemmas=2)
