@@ -5,42 +5,7 @@ large they are. The right answers stand here for tests and controls; no solver s
 """
 
 from math import gcd, isqrt
-from typing import Any
-
-from recount.kits.exact_math.puzzles import Family
-
-
-def subset(numbers: list[int], total: int) -> list[int]:
-    """Some of the numbers with that sum, by sums reached so far."""
-    reached = {0: []}
-    for one in numbers:
-        reached |= {s + one: [*p, one] for s, p in list(reached.items()) if s + one not in reached}
-    return reached[total]
-
-
-def moves(discs: int, start: int = 0, end: int = 2) -> list[int]:
-    """Hanoi: 3 * from + to, move by move."""
-    if not discs:
-        return []
-    spare = 3 - start - end
-    return [*moves(discs - 1, start, spare), 3 * start + end, *moves(discs - 1, spare, end)]
-
-
-def hanoi(discs: int, played: list[int]) -> bool:
-    pegs = [list(range(discs, 0, -1)), [], []]
-    for move in played:
-        if not 0 <= move < 9:
-            return False
-        start, end = divmod(move, 3)
-        disc = pegs[start].pop()
-        if pegs[end] and pegs[end][-1] < disc:
-            return False
-        pegs[end].append(disc)
-    return len(pegs[2]) == discs
-
-
-def unlike(x: Any) -> bool:
-    return all(a != b for a, b in zip(x, x[1:], strict=False))
+from recount.kits.exact_math.puzzles import Family, hanoi, moves, subset, unlike
 
 
 N, B, W, L = (2, 60), (100, 999), (3, 9), (4, 9, 1, 50)
