@@ -5,8 +5,8 @@ large they are. The right answers stand here for tests and controls; no solver s
 """
 
 from math import gcd, isqrt
-from recount.kits.exact_math.puzzles import Family, hanoi, moves, subset, unlike
 
+from recount.kits.exact_math.puzzles import Family, hanoi, moves, subset, unlike
 
 N, B, W, L = (2, 60), (100, 999), (3, 9), (4, 9, 1, 50)
 NUMBERS = [
