@@ -73,7 +73,7 @@ def made(paper, folder: Path | None, arm: str):
     """The experiment, a small run of one arm, and the data."""
     study = experiment.load(paper.folder)
     declared = paper.scales["smoke"].size
-    small = declared | {"steps": STEPS} if "steps" in declared else declared
+    small = declared | {"steps": STEPS} if isinstance(declared.get("steps"), int) else declared
     seeds = verdict_seeds(paper.slug, "smoke", 1, 2, "pilot")
     size = build(study.size, small, "size")
     common = dict(slug=paper.slug, scale="smoke", size=size, seeds=seeds)
