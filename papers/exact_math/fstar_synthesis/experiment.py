@@ -2,7 +2,7 @@
 
 The claim proper needs the corpus of F* definitions and its checker, and is not run without them. In
 their place stands a small language whose types say what a function returns, as a relation for z3.
-A project has callees that are known by contracts, and definitions in families. The synthesiser is
+A project has helpers that are known by contracts, and definitions in families. The synthesiser is
 a grammar with likelihoods: learned from definitions of other projects whose types have a like
 outline, then moved by the ones it is shown from the file so far: none, random ones, the last ones,
 or those of nearest types. It writes ten bodies, likeliest first, and the checker says which have
@@ -37,7 +37,7 @@ class Size:
     definitions: int  # of each project; the last `asked` are asked for
     asked: int
     families: int
-    callees: int  # of one argument, and as many of two
+    helpers: int  # of one argument, and as many of two
     learned: int  # definitions of other projects, with types of nearest outline
     shown: int
     tries: tuple[int, ...]
@@ -47,7 +47,7 @@ class Size:
 def project(run, seed, number):
     size = run.size
     rng = run.rng(f"project {number}", seed)
-    return pj.drawn_project(rng, size.definitions, size.families, size.callees)
+    return pj.drawn_project(rng, size.definitions, size.families, size.helpers)
 
 
 def learned(run, seed):
@@ -65,12 +65,12 @@ def shown(run, rng, wanted, before):
     return before[-run.size.shown :] if run.arm.shown == "last" else []
 
 
-def attempts(run, rng, library, callees, wanted, before):
+def attempts(run, rng, library, helpers, wanted, before):
     """Bodies, likeliest first; what is shown weighs as much as all that was learned."""
     base = eg.Likelihoods(one.body for one in library.nearest(wanted, run.size.learned))
     seen = [one.body for one in shown(run, rng, wanted, before)]
     likelihoods = base.with_added(seen, run.size.learned / max(1, len(seen)))
-    listed = eg.Enumeration(rt.rules(callees, wanted.numbers()), likelihoods)
+    listed = eg.Enumeration(rt.rules(helpers, wanted.numbers()), likelihoods)
     return listed.first("int", run.size.tries[-1], rng)
 
 
@@ -82,28 +82,28 @@ def tried(run, seed):
         for at in range(run.size.definitions - run.size.asked, run.size.definitions):
             rng, asked = run.rng(f"ties {number}", seed, at), one.definitions[at]
             before = one.definitions[:at]
-            bodies = attempts(run, rng, library, one.callees, asked.type, before)
+            bodies = attempts(run, rng, library, one.helpers, asked.type, before)
             first, right = np.inf, True
             for place, body in enumerate(bodies, 1):
-                if rt.has_type(body, one.callees, asked.type):
-                    first, right = place, same(run, seed, one.callees, body, asked.body)
+                if rt.has_type(body, one.helpers, asked.type):
+                    first, right = place, same(run, seed, one.helpers, body, asked.body)
                     break
-            found.append((asked.calls(one.callees), first, right))
+            found.append((asked.calls(one.helpers), first, right))
     return found
 
 
-def same(run, seed, callees, body, other):
-    """Whether two bodies return the same on random inputs, with the callees really run."""
+def same(run, seed, helpers, body, other):
+    """Whether two bodies return the same on random inputs, with the helpers really run."""
     inputs = run.rng("inputs", seed).integers(-30, 31, (run.size.inputs, 2)).tolist()
-    return all(rt.run(body, callees, *one) == rt.run(other, callees, *one) for one in inputs)
+    return all(rt.run(body, helpers, *one) == rt.run(other, helpers, *one) for one in inputs)
 
 
 def checker_right(run, seed):
     """Whether the checker accepts every known body of a project and refuses it plus one."""
     one = project(run, seed, run.size.training)
     return all(
-        rt.has_type(each.body, one.callees, each.type)
-        and not rt.has_type(("+", each.body, ("1",)), one.callees, each.type)
+        rt.has_type(each.body, one.helpers, each.type)
+        and not rt.has_type(("+", each.body, ("1",)), one.helpers, each.type)
         for each in one.definitions
     )
 

@@ -1,4 +1,4 @@
-"""Refined functions: contracts hold of what callees do, and the checker believes nothing else."""
+"""Refined functions: contracts hold of what helpers do, and the checker believes nothing else."""
 
 import numpy as np
 import pytest
@@ -26,12 +26,12 @@ def holds(of, values):
 @pytest.mark.parametrize(
     ("arity", "kind"), [(1, kind) for kind in rt.ONE] + [(2, kind) for kind in rt.TWO]
 )
-def test_a_contract_says_exactly_what_a_callee_returns(arity, kind):
-    callee, rng = rt.Callee(arity, kind, 3), np.random.default_rng(0)
+def test_a_contract_says_exactly_what_a_helper_returns(arity, kind):
+    helper, rng = rt.Helper(arity, kind, 3), np.random.default_rng(0)
     for arguments in rng.integers(-9, 10, (40, arity)).tolist():
-        right = callee.value(*arguments)
+        right = helper.value(*arguments)
         for told in (right, right - 1, right + 1):
-            contract = callee.contract(*arguments, told)
+            contract = helper.contract(*arguments, told)
             assert all(holds(one, {}) for one in contract) == (told == right)
 
 
@@ -42,19 +42,19 @@ def project(seed=1):
 def test_the_checker_takes_the_known_body_and_refuses_changed_ones():
     one = project()
     for each in one.definitions:
-        assert rt.has_type(each.body, one.callees, each.type)
+        assert rt.has_type(each.body, one.helpers, each.type)
         for wrong in (("+", each.body, ("1",)), ("<=", each.body, ("x",)), ("f9", ("x",))):
-            assert not rt.has_type(wrong, one.callees, each.type)
+            assert not rt.has_type(wrong, one.helpers, each.type)
 
 
 def test_the_checker_knows_sums_in_another_order_but_trusts_contracts_only(monkeypatch):
-    callees = {"g0": rt.Callee(2, "larger", 2)}
-    wanted = rt.refined(("+", ("g0", ("x",), ("y",)), ("3",)), callees)
+    helpers = {"g0": rt.Helper(2, "larger", 2)}
+    wanted = rt.refined(("+", ("g0", ("x",), ("y",)), ("3",)), helpers)
     other = ("+", ("3",), ("g0", ("y",), ("x",)))
-    assert rt.has_type(other, callees, wanted)
+    assert rt.has_type(other, helpers, wanted)
     silent = (rt.TWO["larger"][0], lambda c, x, y, t: [("<=", x, t)])
     monkeypatch.setitem(rt.TWO, "larger", silent)
-    assert not rt.has_type(other, callees, wanted)
+    assert not rt.has_type(other, helpers, wanted)
 
 
 def test_plain_types_are_checked():
@@ -64,10 +64,10 @@ def test_plain_types_are_checked():
             rt.kind_of(body, {})
 
 
-def test_types_name_no_callee_and_near_types_have_near_bodies():
+def test_types_name_no_helper_and_near_types_have_near_bodies():
     one = project(2)
     words = " ".join(word for each in one.definitions for word in each.type.atoms())
-    assert not any(name in words for name in one.callees)
+    assert not any(name in words for name in one.helpers)
     library = pj.Library(one.definitions, rt.Refined.atoms)
     for each in one.definitions:
         first = library.nearest(each.type, 1)[0]
@@ -79,7 +79,7 @@ def test_types_name_no_callee_and_near_types_have_near_bodies():
 def test_what_is_shown_becomes_likely():
     one = project(3)
     body = one.definitions[0].body
-    rules = rt.rules(one.callees, one.definitions[0].type.numbers())
+    rules = rt.rules(one.helpers, one.definitions[0].type.numbers())
     plain = eg.Likelihoods([("+", ("x",), ("y",))])
     taught = plain.with_added([body], 50)
     rng = np.random.default_rng(0)
@@ -97,6 +97,6 @@ def test_a_checker_that_believes_everything_is_seen(monkeypatch):
     experiment, module = loaded(SLUG)
     right = frame_of(SLUG, experiment, "related")
     assert (right[right.metric.isin(["confirmed", "checker_right"])].value == 1).all()
-    monkeypatch.setattr(module.rt, "has_type", lambda body, callees, wanted: True)
+    monkeypatch.setattr(module.rt, "has_type", lambda body, helpers, wanted: True)
     wrong = frame_of(SLUG, experiment, "none")
     assert (wrong[wrong.metric.isin(["confirmed", "checker_right"])].value == 0).all()

@@ -1,4 +1,4 @@
-"""Projects of definitions: callees of their own, and families of bodies that vary a few shapes."""
+"""Projects of definitions: helpers of their own, and families of bodies that vary a few shapes."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from recount.kits.exact_math.expression_grammar import Expression
 
 X, Y = ("x",), ("y",)
 HOLE = ("c",)
-# f, h stand for callees of one argument, g, k for callees of two, c for a number
+# f, h stand for helpers of one argument, g, k for helpers of two, c for a number
 SHAPES: tuple[Expression, ...] = (
     ("+", ("g", X, Y), HOLE),
     ("-", ("f", X), Y),
@@ -32,13 +32,13 @@ class Definition:
     body: Expression
     type: rt.Refined
 
-    def calls(self, callees: rt.Callees) -> int:
-        return sum(name in callees for name in names(self.body))
+    def calls(self, helpers: rt.Helpers) -> int:
+        return sum(name in helpers for name in names(self.body))
 
 
 @dataclass(frozen=True)
 class Project:
-    callees: rt.Callees
+    helpers: rt.Helpers
     definitions: list[Definition]
 
 
@@ -54,8 +54,8 @@ def filled(shape: Expression, values: dict[str, Expression | str]) -> Expression
 
 
 def drawn_project(rng: np.random.Generator, many: int, families: int, each: int) -> Project:
-    """`many` different definitions of `families` families; a family is a shape with its callees."""
-    callees = rt.drawn_callees(rng, each)
+    """`many` different definitions of `families` families; a family is a shape with its helpers."""
+    helpers = rt.drawn_helpers(rng, each)
     kept = []
     for shape in rng.permutation(len(SHAPES))[:families]:
         f, h = rng.choice([f"f{k}" for k in range(each)], 2, replace=False).tolist()
@@ -68,10 +68,10 @@ def drawn_project(rng: np.random.Generator, many: int, families: int, each: int)
         shape = kept[int(rng.integers(families))]
         body = vary(filled(shape, {"c": number, **swap}), rng)
         if body not in found:
-            found[body] = Definition(body, rt.refined(body, callees))
+            found[body] = Definition(body, rt.refined(body, helpers))
     order = rng.permutation(many)
     bodies = list(found.values())
-    return Project(callees, [bodies[k] for k in order])
+    return Project(helpers, [bodies[k] for k in order])
 
 
 def vary(body: Expression, rng: np.random.Generator) -> Expression:

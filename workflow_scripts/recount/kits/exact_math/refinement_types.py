@@ -1,8 +1,8 @@
 """Functions of two whole numbers whose type says what they return, checked by a solver.
 
-A body is made of x, y, whole numbers, + - if <= and calls of a project's callees. A callee is only
+A body is made of x, y, whole numbers, + - if <= and calls of a project's helpers. A helper is only
 known by its contract, as in F*: a call gives a new number about which the contract is assumed. A
-type is the relation between arguments and result, written out without any callee's name.
+type is the relation between arguments and result, written out without any helper's name.
 """
 
 from collections import Counter
@@ -33,7 +33,7 @@ def apart(a: Any, b: Any, t: Any) -> list[Formula]:
     return [("<=", 0, t), ("or", ("=", t, ("-", a, b)), ("=", t, ("-", b, a)))]
 
 
-# name: (what it returns, its contract), both of the callee's own number c and its arguments
+# name: (what it returns, its contract), both of the helper's own number c and its arguments
 ONE: dict[str, tuple[Callable, Callable]] = {
     "floor": (lambda c, x: max(c, x), lambda c, x, t: most(x, c, t)),
     "cap": (lambda c, x: min(c, x), lambda c, x, t: least(x, c, t)),
@@ -62,7 +62,7 @@ TWO: dict[str, tuple[Callable, Callable]] = {
 
 
 @dataclass(frozen=True)
-class Callee:
+class Helper:
     arity: int
     kind: str
     number: int
@@ -75,54 +75,54 @@ class Callee:
         return (ONE, TWO)[self.arity - 1][self.kind][1](self.number, *arguments)
 
 
-Callees = dict[str, Callee]
+Helpers = dict[str, Helper]
 
 
-def drawn_callees(rng: np.random.Generator, each: int) -> Callees:
+def drawn_helpers(rng: np.random.Generator, each: int) -> Helpers:
     """f0, f1, ... of one argument and g0, g1, ... of two: which is which says nothing."""
     found = {}
     for letter, arity, kinds in (("f", 1, ONE), ("g", 2, TWO)):
         for place, k in enumerate(rng.permutation(len(kinds))[:each]):
             number = int(rng.integers(2, 10))
-            found[f"{letter}{place}"] = Callee(arity, list(kinds)[k], number)
+            found[f"{letter}{place}"] = Helper(arity, list(kinds)[k], number)
     return found
 
 
-def rules(callees: Callees, numbers: set[int]) -> list[Rule]:
-    """The grammar of bodies where these callees and numbers are in sight."""
+def rules(helpers: Helpers, numbers: set[int]) -> list[Rule]:
+    """The grammar of bodies where these helpers and numbers are in sight."""
     made = [Rule("x", "int"), Rule("y", "int"), *(Rule(str(n), "int") for n in sorted(numbers))]
     made += [Rule(sign, "int", ("int", "int")) for sign in "+-"]
     made += [Rule("if", "int", ("bool", "int", "int")), Rule("<=", "bool", ("int", "int"))]
-    return made + [Rule(name, "int", ("int",) * one.arity) for name, one in callees.items()]
+    return made + [Rule(name, "int", ("int",) * one.arity) for name, one in helpers.items()]
 
 
-def kind_of(body: Expression, callees: Callees) -> str:
+def kind_of(body: Expression, helpers: Helpers) -> str:
     """The plain type of a body, int or bool. BadValue where it has none."""
     name, *parts = body
-    kinds = [kind_of(part, callees) for part in parts]
+    kinds = [kind_of(part, helpers) for part in parts]
     ints = ["int"] * len(kinds)
     if name in ("x", "y") or name.isdigit():
         wanted, found = [], "int"
-    elif name in callees:
-        wanted, found = ["int"] * callees[name].arity, "int"
+    elif name in helpers:
+        wanted, found = ["int"] * helpers[name].arity, "int"
     elif name in ("+", "-", "<="):
         wanted, found = ["int", "int"], "bool" if name == "<=" else "int"
     elif name == "if":
         wanted, found = ["bool", "int", "int"], "int"
     else:
-        raise BadValue(f"{name}: is not in sight; use x, y, a number, + - <= if or a callee")
+        raise BadValue(f"{name}: is not in sight; use x, y, a number, + - <= if or a helper")
     if kinds != wanted:
         raise BadValue(f"{name}: takes {wanted}, found {kinds or ints}")
     return found
 
 
-def run(body: Expression, callees: Callees, x: int, y: int) -> Any:
+def run(body: Expression, helpers: Helpers, x: int, y: int) -> Any:
     name, *parts = body
     if name == "if":
-        return run(parts[1 if run(parts[0], callees, x, y) else 2], callees, x, y)
-    values = [run(part, callees, x, y) for part in parts]
-    if name in callees:
-        return callees[name].value(*values)
+        return run(parts[1 if run(parts[0], helpers, x, y) else 2], helpers, x, y)
+    values = [run(part, helpers, x, y) for part in parts]
+    if name in helpers:
+        return helpers[name].value(*values)
     if name == "<=":
         return values[0] <= values[1]
     if name in ("+", "-"):
@@ -166,7 +166,7 @@ def numbers_in(of: Any) -> set[int]:
     return {of} if isinstance(of, int) else set()
 
 
-def refined(body: Expression, callees: Callees, letter: str = "u") -> Refined:
+def refined(body: Expression, helpers: Helpers, letter: str = "u") -> Refined:
     """A body by its contracts. Every call and every if gives a new number."""
     assumed: list[Formula] = []
     fresh = (f"{letter}{k}" for k in count())
@@ -174,9 +174,9 @@ def refined(body: Expression, callees: Callees, letter: str = "u") -> Refined:
     def term(of: Expression) -> Any:
         name, *parts = of
         terms = [term(part) for part in parts]
-        if name in callees:
+        if name in helpers:
             new = next(fresh)
-            assumed.extend(callees[name].contract(*terms, new))
+            assumed.extend(helpers[name].contract(*terms, new))
             return new
         if name == "if":
             new = next(fresh)
@@ -201,14 +201,14 @@ def in_z3(of: Any) -> Any:
     return getattr(parts[0], signs[of[0]])(parts[1])
 
 
-def has_type(body: Expression, callees: Callees, wanted: Refined) -> bool:
+def has_type(body: Expression, helpers: Helpers, wanted: Refined) -> bool:
     """Whether z3 proves that the body returns what its type says, from the contracts alone."""
     try:
-        if kind_of(body, callees) != "int":
+        if kind_of(body, helpers) != "int":
             return False
     except BadValue:
         return False
-    found, solver = refined(body, callees, "t"), z3.SolverFor("QF_LIA")
+    found, solver = refined(body, helpers, "t"), z3.SolverFor("QF_LIA")
     solver.set("rlimit", EFFORT)
     solver.add(*(in_z3(one) for one in (*wanted.assumed, *found.assumed)))
     solver.add(in_z3(found.result) != in_z3(wanted.result))
