@@ -1,12 +1,14 @@
 """A prover that reads the file before the theorem, against one that sees the proof state alone.
 
-A file defines three letters of its own, each as a word in the common letters; every file draws its
-definitions anew. A tactic that uses one must name letter and meaning, and is refused if the file
-says otherwise. Half of the theorems have such letters in their target, so that proving them takes a
-definition; the others use common letters only. `file` trains a network on the next proof
-step after file and state, `state` on the same steps with the file left blank, `other` with the file
-of another theorem in its place. At test each reads what it was trained on, and best-first search
-proves what it can within the same number of expansions. Other code checks every proof.
+A file defines three letters of its own, each as one of four words in the common letters, drawn
+anew for every theorem. A definition is one token to the network. A tactic that uses one must name
+letter and meaning, and is refused if the file says otherwise. Half of the theorems have such
+letters in their target, so that proving them takes a definition. `file` trains a network on the
+next proof step after file and state, `state` on the same steps with the file left blank, `other`
+with another theorem's file in its place. `fixed`, a positive control, reads no file either, but all
+its theorems share one. At test each reads what it was trained on, and best-first search proves what
+it can within the same number of expansions. Other code checks every proof. Whether the network
+reads at all is measured by showing it another file where a letter is to be replaced by its meaning.
 """
 
 from typing import Literal
@@ -16,19 +18,28 @@ import numpy as np
 from recount.experiment import Learned, Train
 from recount.kits.exact_math import rewriting as rw
 from recount.kits.exact_math.proof_search import accepted, best_first, planted
-from recount.kits.exact_math.tactic_model import Layout, Policy, PolicySize, among_first, examples
+from recount.kits.exact_math.tactic_model import (
+    VOCABULARY,
+    Layout,
+    Policy,
+    PolicySize,
+    among_first,
+    examples,
+)
 from recount.run import Rows
 from recount.typed import typed
 
-MEANINGS = [word for pair in rw.SWAPS + rw.BRAIDS for word in pair]
-ENTRY = 5  # p=aba
+MEANINGS = ("ab", "bd", "ca", "dc")  # alike in length and parity: a theorem does not tell them
+PAIRS = [(letter, word) for letter in rw.LOCAL for word in MEANINGS]
+ENTRIES = [f"{letter}={word}" for letter, word in PAIRS]
 THEORY = len(rw.rules_of())
-RULES = THEORY + 2 * len(rw.LOCAL) * len(MEANINGS)
+RULES = THEORY + 2 * len(PAIRS)
 
 
 @typed()
 class Arm:
     context: Literal["file", "state", "other"]
+    files: Literal["many", "one"]
 
 
 @typed()
@@ -42,18 +53,25 @@ class Size(PolicySize):
     tactics: int
 
 
+class Lines(Layout):
+    """A file's definitions, a token each, stand where other papers have its letters."""
+
+    def line(self, word, target, context=""):
+        told = bytes(VOCABULARY + ENTRIES.index(one) for one in context.split())
+        return told.ljust(self.context, b"\0") + super().line(word, target)[self.context :]
+
+
 def layout(run):
-    return Layout(ENTRY * len(rw.LOCAL), run.size.longest, RULES)
+    return Lines(len(rw.LOCAL), run.size.longest, RULES)
 
 
 def definitions(draw):
     """The file as equations, each where its own tactics stand, and as text, in any order."""
-    meant = dict(zip(rw.LOCAL, draw.sample(MEANINGS, len(rw.LOCAL)), strict=True))
-    every = [(letter, word) for letter in rw.LOCAL for word in MEANINGS]
-    entries = [f"{letter}={word}".ljust(ENTRY) for letter, word in meant.items()]
+    meant = {letter: draw.choice(MEANINGS) for letter in rw.LOCAL}
+    entries = [f"{letter}={word}" for letter, word in meant.items()]
     draw.shuffle(entries)
-    local = tuple(one if meant[one[0]] == one[1] else rw.ABSENT for one in every)
-    return local, "".join(entries)
+    local = tuple(one if meant[one[0]] == one[1] else rw.ABSENT for one in PAIRS)
+    return local, " ".join(entries)
 
 
 def theorem(run, draw, local, dependent, fewest):
@@ -63,7 +81,7 @@ def theorem(run, draw, local, dependent, fewest):
     weights[THEORY + 1 :: 2] = [0.0] * (len(weights[THEORY:]) // 2)  # a walk never folds
     while True:
         target = list(rw.random_word(draw, draw.randint(4, 6)))
-        for place in draw.sample(range(len(target)), draw.randint(1, 2) if dependent else 0):
+        for place in draw.sample(range(len(target)), draw.randint(1, 3) if dependent else 0):
             target[place] = draw.choice(rw.LOCAL)
         target, steps = "".join(target), draw.randint(fewest, size.most_steps)
         fitting = rules if dependent else rw.rules_of()
@@ -74,39 +92,53 @@ def theorem(run, draw, local, dependent, fewest):
                 return rw.Theorem(start, target, proof, local)
 
 
-def drawn(run, seed, stream, count, fewest=1):
-    """Theorems with the texts of their files; every second one needs its file."""
-    draw = rw.chance(run, stream, seed)
-    files = [definitions(draw) for _ in range(count)]
-    found = [theorem(run, draw, one, at % 2 == 0, fewest) for at, (one, _) in enumerate(files)]
-    return found, [text for _, text in files]
+def drawn(run, seed, stream, count, fewest=1, files="many"):
+    """Theorems with the texts of their files; every second one needs its file.
+
+    Where all share `one` file, it is the seed's own in every stream.
+    """
+    draw, shared = rw.chance(run, stream, seed), definitions(rw.chance(run, "file", seed))
+    given = [definitions(draw) if files == "many" else shared for _ in range(count)]
+    found = [theorem(run, draw, one, at % 2 == 0, fewest) for at, (one, _) in enumerate(given)]
+    return found, [text for _, text in given]
+
+
+def shifted(texts):
+    """To every theorem the file of the next."""
+    return texts[1:] + texts[:1]
 
 
 def generate(run):
     """Known steps with their own file and with another's, of all seeds one after the other."""
-    place, parts = layout(run), []
+    place, parts = layout(run), {"many": [], "one": []}
     for at, seed in enumerate(run.seeds):
-        theorems, texts = drawn(run, seed, "library", run.size.library)
-        lines, tactics = examples(place, theorems, texts)
-        others = examples(place, theorems, texts[1:] + texts[:1])[0][:, : place.context]
-        parts.append((lines, others, tactics, np.full(len(lines), at)))
+        for files, part in parts.items():
+            theorems, texts = drawn(run, seed, "library", run.size.library, files=files)
+            lines, tactics = examples(place, theorems, texts)
+            others = examples(place, theorems, shifted(texts))[0][:, : place.context]
+            part.append((lines, others, tactics, np.full(len(lines), at)))
         run.report(at + 1, len(run.seeds), "libraries")
+    return {
+        f"{name}_{files}": np.concatenate(arrays)
+        for files, part in parts.items()
+        for name, arrays in zip(("lines", "others", "tactics", "owner"), zip(*part), strict=True)
+    }
+
+
+def library(run, data):
+    """Lines as the arm reads them, their tactics, and whose they are."""
     names = ("lines", "others", "tactics", "owner")
-    return dict(zip(names, map(np.concatenate, zip(*parts, strict=True)), strict=True))
-
-
-def seen(run, lines, others):
-    """Lines as the arm reads them."""
+    lines, others, tactics, owner = (data[f"{name}_{run.arm.files}"] for name in names)
     lines, context = lines.copy(), layout(run).context
     if run.arm.context != "file":
         lines[:, :context] = 0 if run.arm.context == "state" else others
-    return lines
+    return lines, tactics, owner
 
 
 def train(run, data):
-    policy, lines = Policy(run, layout(run)), seen(run, data["lines"], data["others"])
-    each = [data["owner"] == at for at in range(len(run.seeds))]
-    curve = policy.fit([lines[one] for one in each], [data["tactics"][one] for one in each])
+    policy, (lines, tactics, owner) = Policy(run, layout(run)), library(run, data)
+    each = [owner == at for at in range(len(run.seeds))]
+    curve = policy.fit([lines[one] for one in each], [tactics[one] for one in each])
     return Learned(policy.arrays(), curve)
 
 
@@ -114,32 +146,50 @@ def read(run, texts):
     """What the arm reads before each theorem."""
     if run.arm.context == "state":
         return [""] * len(texts)
-    return texts if run.arm.context == "file" else texts[1:] + texts[:1]
+    return texts if run.arm.context == "file" else shifted(texts)
 
 
-def unseen_steps(run, policy):
-    """Share of unseen steps (S,) whose known tactic the policy would try."""
+def unfolding(tactics):
+    """Where a tactic replaces a letter of the file by its meaning, which only the file tells."""
+    rules = tactics % RULES
+    return (rules >= THEORY) & (rules % 2 == 0)
+
+
+def tried(run, policy, parts, count, which=np.ones_like):
+    """Share (S,) of `count` known steps, spread over each seed's theorems, that it would try."""
     lines, tactics = [], []
-    for seed in run.seeds:
-        theorems, texts = drawn(run, seed, "held out", run.size.held_out // 2)
-        found = examples(layout(run), theorems, read(run, texts))
+    for theorems, texts in parts:
+        found = examples(layout(run), theorems, texts)
+        those = np.flatnonzero(which(found[1]))
+        rows = those[np.linspace(0, len(those) - 1, count).astype(int)]
         for kept, one in zip((lines, tactics), found, strict=True):
-            kept.append(one[: run.size.held_out])
+            kept.append(one[rows])
     return among_first(policy.asked(np.stack(lines)), np.stack(tactics), run.size.tactics)
 
 
 def evaluate(run, data, arrays):
-    size, rows = run.size, Rows(run)
+    size, files, rows = run.size, run.arm.files, Rows(run)
     policy = Policy(run, layout(run)).restored(arrays)
-    asked = [drawn(run, seed, "goals", 2 * size.goals, size.fewest_steps) for seed in run.seeds]
-    forest = [planted(theorems, read(run, texts)) for theorems, texts in asked]
+    ask = [
+        drawn(run, seed, "goals", 2 * size.goals, size.fewest_steps, files) for seed in run.seeds
+    ]
+    forest = [planted(theorems, read(run, texts)) for theorems, texts in ask]
     ways = {"expansions": size.expansions, "width": size.tactics, "exponent": 0.5}
     best_first(policy.asked, layout(run), forest, **ways)
     proved = np.array([[tree.proof is not None for tree in part] for part in forest])
     for start, goals in enumerate(("dependent", "free")):
         rows.add("success", proved[:, start::2].mean(1), size.goals, goals=goals)
     rows.add("certified", [all(map(accepted, part)) for part in forest], 2 * size.goals)
-    rows.add("in_distribution", unseen_steps(run, policy), size.held_out)
+    unseen = [drawn(run, seed, "held out", size.held_out // 2, files=files) for seed in run.seeds]
+    known = [(theorems, read(run, texts)) for theorems, texts in unseen]
+    rows.add("in_distribution", tried(run, policy, known, size.held_out), size.held_out)
+    if run.arm.context == "file":
+        few = size.held_out // 4  # every second theorem unfolds a letter at least once
+        own, wrong = (
+            tried(run, policy, [(one, turn(texts)) for one, texts in unseen], few, unfolding)
+            for turn in (list, shifted)
+        )
+        rows.add("reads", own - wrong, few)
     rows.fingerprint([[tree.used for tree in part] for part in forest])
     return rows
 

@@ -1,3 +1,5 @@
+from dataclasses import dataclass, replace
+
 import numpy as np
 import pytest
 from exact_trials import PAPERS, loaded
@@ -6,18 +8,19 @@ from recount import registry
 from recount.kits.exact_math import proof_checker as checker
 from recount.kits.exact_math import rewriting as rw
 from recount.kits.exact_math.proof_search import accepted, planted
+from recount.kits.exact_math.tactic_model import VOCABULARY
 from recount.run import Run
 from recount.typed import build
 
 SLUG = "minictx_file_tuning"
 
 
-def run_of(context="file"):
+def run_of(name="file"):
     experiment, module = loaded(SLUG)
     paper = registry.load_paper(PAPERS / SLUG)
     size = build(experiment.size, paper.scales["smoke"].size, "size")
-    arm = build(experiment.arm, paper.arms[context], context)
-    run = Run(slug=SLUG, scale="smoke", size=size, seeds=(1, 2), arm_name=context, arm=arm)
+    arm = build(experiment.arm, paper.arms[name], name)
+    run = Run(slug=SLUG, scale="smoke", size=size, seeds=(1, 2), arm_name=name, arm=arm)
     return run, experiment, module
 
 
@@ -30,9 +33,7 @@ def test_every_second_theorem_needs_its_file():
         assert checker.certified(words, one.start, one.target, rw.EQUATIONS, real)
         assert bool(set(one.target) & set(rw.LOCAL)) == (at % 2 == 0)
         assert not set(one.start) & set(rw.LOCAL)
-        assert sorted(f"{a}={b}" for a, b in real) == sorted(
-            text[k : k + 5].strip() for k in (0, 5, 10)
-        )
+        assert sorted(f"{a}={b}" for a, b in real) == sorted(text.split())
 
 
 def test_a_tactic_that_names_another_meaning_is_refused():
@@ -53,24 +54,82 @@ def test_a_proof_under_another_file_is_found_out():
     assert refused == 2
 
 
-@pytest.mark.parametrize("context", ["file", "state", "other"])
-def test_arms_differ_in_what_they_read_and_in_nothing_else(context):
-    run, experiment, module = run_of(context)
+def test_a_definition_is_one_token_of_its_own():
+    run, _, module = run_of()
+    place = module.layout(run)
+    bare = place.line("ab", "ba")
+    told = [place.line("ab", "ba", entry) for entry in module.ENTRIES]
+    assert {one[place.context :] for one in told} == {bare[place.context :]}
+    assert not any(bare[: place.context]) and {len(one) for one in told} == {place.length}
+    assert len({one[0] for one in told}) == len(module.ENTRIES)
+    assert min(one[0] for one in told) >= VOCABULARY and max(max(one) for one in told) < place.rules
+
+
+@pytest.mark.parametrize("arm", ["file", "state", "other", "fixed"])
+def test_arms_differ_in_what_they_read_and_in_whose_theorems(arm):
+    run, experiment, module = run_of(arm)
     data = experiment.generate(run)
-    lines = module.seen(run, data["lines"], data["others"])
+    lines, tactics, owner = module.library(run, data)
+    own = data["lines_one" if arm == "fixed" else "lines_many"]
     place = module.layout(run).context
-    assert (lines[:, place:] == data["lines"][:, place:]).all()
-    same = (lines[:, :place] == data["lines"][:, :place]).all(1).mean()
-    assert {"file": same == 1, "state": same == 0, "other": same < 0.1}[context]
-    texts = ["p=ac ", "p=ca "]
-    read = {"file": texts, "state": ["", ""], "other": texts[::-1]}
-    assert module.read(run, texts) == read[context]
+    assert (lines[:, place:] == own[:, place:]).all() and len(lines) == len(tactics) == len(owner)
+    same = (lines[:, :place] == own[:, :place]).all(1).mean()
+    assert {"file": same == 1, "other": same < 0.2}.get(arm, same == 0)
+    texts = ["p=ab", "p=bd"]
+    read = {"file": texts, "other": texts[::-1]}
+    assert module.read(run, texts) == read.get(arm, ["", ""])
+
+
+def test_the_fixed_theorems_of_a_seed_share_one_file_and_the_others_do_not():
+    run, _, module = run_of("fixed")
+    for files, most in (("one", 1), ("many", 64)):
+        texts = [
+            text
+            for stream in ("library", "goals")
+            for text in module.drawn(run, 1, stream, 10, files=files)[1]
+        ]
+        assert (len(set(texts)) == 1) == (most == 1) and len(set(texts)) <= most
+    assert module.drawn(run, 2, "goals", 1, files="one")[1] != texts[:1]
+
+
+@dataclass
+class Reader:
+    """Knows the file by heart, or only that letters have meanings."""
+
+    module: object
+    place: object
+    reads: bool
+
+    def asked(self, lines):
+        scores = np.zeros((*lines.shape[:2], (self.place.longest + 1) * self.module.RULES))
+        for seed, part in enumerate(lines):
+            for at, line in enumerate(part):
+                told = [token - VOCABULARY for token in line[: self.place.context]]
+                for known in told if self.reads else range(len(self.module.ENTRIES)):
+                    scores[seed, at, self.module.THEORY + 2 * known :: self.module.RULES] = 1
+        return scores
+
+
+def test_reading_shows_where_letters_are_replaced_and_its_lack_shows_too():
+    run, _, module = run_of()
+    parts = [module.drawn(run, seed, "held out", 10) for seed in run.seeds]
+    wrong = [(theorems, module.shifted(texts)) for theorems, texts in parts]
+    tactics = module.examples(module.layout(run), *parts[0])[1]
+    assert module.unfolding(tactics).sum() >= 5
+    width = 3 * (run.size.longest + 1)
+    run = replace(run, size=replace(run.size, tactics=width))
+    for reads in (True, False):
+        policy = Reader(module, module.layout(run), reads)
+        own, other = (module.tried(run, policy, one, 5, module.unfolding) for one in (parts, wrong))
+        assert (own == 1).all()
+        assert (other < 1).all() if reads else (other == own).all()
 
 
 def test_the_smallest_run_fills_every_row():
     run, experiment, _ = run_of()
     data = experiment.generate(run)
     frame = experiment.evaluate(run, data, experiment.train(run, data).arrays).frame()
+    assert (frame.metric == "reads").sum() == 2
     assert (frame[frame.metric == "certified"].value == 1).all()
     assert set(frame[frame.metric == "success"].goals) == {"dependent", "free"}
     assert np.isfinite(frame.value).all()
