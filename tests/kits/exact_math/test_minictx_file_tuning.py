@@ -5,6 +5,7 @@ import pytest
 from exact_trials import PAPERS, loaded
 
 from recount import registry
+from recount.kits.exact_math import definition_files as files_of
 from recount.kits.exact_math import proof_checker as checker
 from recount.kits.exact_math import rewriting as rw
 from recount.kits.exact_math.proof_search import accepted, planted
@@ -40,7 +41,7 @@ def test_a_tactic_that_names_another_meaning_is_refused():
     run, _, module = run_of()
     one = module.drawn(run, 3, "goals", 1)[0][0]
     fits = [rule for rule, pair in enumerate(rw.rules_of(one.local)) if pair != rw.ABSENT]
-    assert len(fits) == module.THEORY + 6 and len(rw.rules_of(one.local)) == module.RULES
+    assert len(fits) == files_of.THEORY + 6 and len(rw.rules_of(one.local)) == files_of.RULES
 
 
 def test_a_proof_under_another_file_is_found_out():
@@ -58,10 +59,10 @@ def test_a_definition_is_one_token_of_its_own():
     run, _, module = run_of()
     place = module.layout(run)
     bare = place.line("ab", "ba")
-    told = [place.line("ab", "ba", entry) for entry in module.ENTRIES]
+    told = [place.line("ab", "ba", entry) for entry in files_of.ENTRIES]
     assert {one[place.context :] for one in told} == {bare[place.context :]}
     assert not any(bare[: place.context]) and {len(one) for one in told} == {place.length}
-    assert len({one[0] for one in told}) == len(module.ENTRIES)
+    assert len({one[0] for one in told}) == len(files_of.ENTRIES)
     assert min(one[0] for one in told) >= VOCABULARY and max(max(one) for one in told) < place.rules
 
 
@@ -101,12 +102,12 @@ class Reader:
     reads: bool
 
     def asked(self, lines):
-        scores = np.zeros((*lines.shape[:2], (self.place.longest + 1) * self.module.RULES))
+        scores = np.zeros((*lines.shape[:2], (self.place.longest + 1) * files_of.RULES))
         for seed, part in enumerate(lines):
             for at, line in enumerate(part):
                 told = [token - VOCABULARY for token in line[: self.place.context]]
-                for known in told if self.reads else range(len(self.module.ENTRIES)):
-                    scores[seed, at, self.module.THEORY + 2 * known :: self.module.RULES] = 1
+                for known in told if self.reads else range(len(files_of.ENTRIES)):
+                    scores[seed, at, files_of.THEORY + 2 * known :: files_of.RULES] = 1
         return scores
 
 
