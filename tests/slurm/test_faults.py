@@ -149,6 +149,7 @@ def test_a_storm(project, cluster, tmp_path, each):
     hurry(project)
     names = ["treated", "plain", *(f"plain{n}" for n in range(2, 5 * each))]
     wanted = {arm: list(KINDS)[number % 5] for number, arm in enumerate(names)}
+    want = undisturbed(project, tmp_path / "here")
     before = {job["JobId"] for job in cluster.jobs()}
     late = {arm: 1.3 for arm, kind in wanted.items() if kind == "timeout"}
     driver = judge_slow(project, pause=0.6, pauses=late)
@@ -158,7 +159,7 @@ def test_a_storm(project, cluster, tmp_path, each):
         driver.wait()
     finally:
         storm.mend()
-    same = verdict(project) == undisturbed(project, tmp_path / "here")
+    same = verdict(project) == want
     for arm, kind in wanted.items():
         steps = trace(project, arm)
         again = 1 if kind in ("drain", "stop") else 2
