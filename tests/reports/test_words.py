@@ -6,6 +6,7 @@ import pytest
 from markup import Page
 
 from recount.reports import numbers, plots, rules, wording
+from recount.schema import Quantity
 
 QUANTITIES = {
     "gain": {"low": 0.2, "high": 0.4, "unbounded": []},
@@ -130,3 +131,11 @@ def test_an_interval_shows_digits_until_its_ends_differ():
     assert wording.interval(close) == "1.002 [1.001, 1.003]"
     wide = close | {"point": 1.76, "low": 1.65, "high": 1.88}
     assert wording.interval(wide) == "1.76 [1.65, 1.88]"
+
+
+@pytest.mark.parametrize(
+    ("unit", "many"), [("seed", "seeds"), ("item", "items"), ("none", "seeds")]
+)
+def test_a_rate_is_a_share_of_what_the_paper_counts(unit, many):
+    rate = Quantity(take="rate", metric="solved", arm="new", level=0.5)
+    assert wording.quantity(rate, {}, unit=unit).startswith(f"share of {many} whose solved is")

@@ -110,7 +110,7 @@ def claim_of(paper, name: str, found: list[Found], scale: str, shown: Found | No
         "rules": rules_of(paper, declared, judgement),
         "quantities": {
             key: wording.quantity(
-                declared.quantities[base(key)], paper.metrics, key.partition(".")[2]
+                declared.quantities[base(key)], paper.metrics, key.partition(".")[2], paper.unit
             )
             for key in judgement["quantities"]
             if base(key) in declared.quantities

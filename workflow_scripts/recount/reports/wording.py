@@ -26,6 +26,7 @@ UNITS = {
     "time": "Each dot is one repetition of the timing on this machine.",
     "none": "Everything up to the bound was counted, so there is no interval.",
 }
+MANY = {"item": "items", "instance": "instances", "time": "repetitions"}
 CODE = {
     "own_code": "The code is our own, written from the paper; a difference may lie in it.",
     "authors_code": "The code is the authors' own.",
@@ -117,7 +118,9 @@ def example(found: dict[str, Any]) -> str:
     return pairs(place or {"arm": found.get("arm")})
 
 
-def quantity(declared: Any, metrics: dict[str, Any], baseline: str | None = None) -> str:
+def quantity(
+    declared: Any, metrics: dict[str, Any], baseline: str | None = None, unit: str = "seed"
+) -> str:
     """What a declared quantity measures, in words; of several baselines, the named one alone."""
     arms = declared.over if isinstance(declared.over, list) else [declared.arm]
     arms = [baseline] if baseline in arms else arms
@@ -125,6 +128,7 @@ def quantity(declared: Any, metrics: dict[str, Any], baseline: str | None = None
     metric, along = named(declared.metric, metrics), declared.along
     level = number(declared.level if declared.level is not None else 1)
     at = f" at {pairs(declared.at)}" if declared.at else ""
+    many = MANY.get(unit, "seeds")
     middle = "least" if declared.scale == "linear" else declared.scale
     words = {
         "mean": f"mean {metric} of {arm}",
@@ -133,7 +137,7 @@ def quantity(declared: Any, metrics: dict[str, Any], baseline: str | None = None
         "ratio": f"ratio of {metric}, {declared.arm} over {declared.over}, paired",
         "slope": f"slope of {metric} along {along}, of {arm}",
         "spearman": f"rank correlation of {metric} with {along}, of {arm}",
-        "rate": f"share of seeds whose {metric} is at least {level}, of {arm}",
+        "rate": f"share of {many} whose {metric} is at least {level}, of {arm}",
         "reach": f"largest {along} up to which {metric} stays at least {level}, of {arm}",
         "first": f"smallest {along} at which {metric} is at least {level}, of {arm}",
         "all": f"whether “{metric}” holds in every case that was counted, of {arm}",
