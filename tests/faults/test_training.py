@@ -28,7 +28,7 @@ PAPERS = {slug: one for slug, one in registry.load(ROOT).papers.items() if one.k
 STEPS = 3
 
 
-class Killed(Exception):
+class Killed(BaseException):
     """Stands for a power cut: nothing between two steps may catch it."""
 
 
@@ -186,14 +186,67 @@ def walks(path: Path) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("slug", [s for s, one in registry.load(ROOT).papers.items()
-                                  if one.kind == "measure"])  # fmt: skip
+MEASURED = {slug: one for slug, one in registry.load(ROOT).papers.items() if one.kind == "measure"}
+
+
+def calls(slug: str) -> dict[str, set[str]]:
+    """function -> what it calls, in the experiment of a paper."""
+    tree = ast.parse((MEASURED[slug].folder / "experiment.py").read_text())
+    return {
+        one.name: {ast.unparse(n.func) for n in ast.walk(one) if isinstance(n, ast.Call)}
+        for one in tree.body
+        if isinstance(one, ast.FunctionDef)
+    }
+
+
+def trains(slug: str, name: str) -> bool:
+    """Whether a function of the experiment trains, by itself or by one that it calls."""
+    known, seen, left = calls(slug), set(), {name}
+    while left:
+        one = left.pop()
+        seen.add(one)
+        left |= (known.get(one, set()) & set(known)) - seen
+    made = set().union(*(known.get(one, set()) for one in seen))
+    return any(one.split(".")[-1] in ("fit", "fit_nodes", "study") for one in made)
+
+
+@pytest.mark.parametrize("slug", MEASURED)
 def test_a_paper_that_only_measures_trains_nothing(slug):
-    """Its job has no checkpoints, so it must not need the loop."""
-    path = registry.load(ROOT).papers[slug].folder / "experiment.py"
-    names = {ast.unparse(node.func) for node in ast.walk(ast.parse(path.read_text()))
-             if isinstance(node, ast.Call)}  # fmt: skip
-    assert not {"fit", "loop.fit", "kit.study", "fit_nodes"} & names
+    """Its job has no checkpoints, so it must not need the loop; drawing the data has some."""
+    assert not any(trains(slug, name) for name in ("measure", "find", "check", "facts", "whole"))
+
+
+SHARED = [slug for slug in MEASURED if trains(slug, "generate")]
+
+
+@pytest.mark.parametrize("slug", SHARED)
+def test_a_network_that_all_arms_share_is_resumed_too(slug, tmp_path, stopped, monkeypatch):
+    """Killed before any step, drawing the data again ends with the same bits and no step twice."""
+    paper = MEASURED[slug]
+    small = paper.scales["smoke"].size | {"steps": STEPS}
+    smoke = paper.scales["smoke"].model_copy(update={"size": small})
+    few = paper.model_copy(update={"scales": paper.scales | {"smoke": smoke}})
+
+    def drawn(place: Path) -> bytes:
+        stages.generate(few, "smoke", place / "data.npz", place / "data.json", "pilot")
+        assert not [*place.glob("checkpoints*")]
+        return (place / "data.npz").read_bytes()
+
+    state = stopped(None)
+    whole = drawn(tmp_path / "whole")
+    assert state["taken"] == STEPS
+    for step in range(STEPS):
+        stopped(step)
+        with pytest.raises(Killed):
+            drawn(tmp_path / str(step))
+        state = stopped(None)
+        fine = drawn(tmp_path / str(step)) == whole and state["taken"] == STEPS - step
+        row("Training killed before any step: the same bits", 1, int(fine), "every paper")
+        assert fine, (step, state["taken"])
+
+
+def test_some_paper_shares_a_trained_network():
+    assert "bfs_prover" in SHARED
 
 
 class Job:

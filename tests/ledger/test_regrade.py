@@ -1,7 +1,7 @@
 """A new calibration grades recorded verdicts anew; what was recorded stays as it was."""
 
 import pytest
-from ledger.test_ledger import load, record, registered  # noqa: F401
+from small_repository import load, record
 from stages.test_stages import run_all
 
 from recount import files, layout, ledger, regrade
@@ -9,7 +9,7 @@ from recount.cli import main
 
 
 @pytest.fixture
-def recorded(registered, monkeypatch):  # noqa: F811
+def recorded(registered, monkeypatch):
     run_all(registered, "toy")
     record(registered)
     monkeypatch.setenv("RECOUNT_ROOT", str(registered))

@@ -33,7 +33,10 @@ CURVE_COLUMNS = {"seed": "int64", "step": "int64", "metric": "str", "value": "fl
 
 
 def generate(paper, scale: str, out: Path, manifest: Path, stream: str = "verdict") -> None:
-    """Draws the data that all arms share into `out` (.npz). Checks every arm and size first."""
+    """Draws the data that all arms share into `out` (.npz). Checks every arm and size first.
+
+    A network that all arms share is data too: its training has checkpoints like any other.
+    """
     experiment = load(paper.folder)
     check_values(paper, experiment)
     with hold.held(out.parent) as holding:
@@ -44,13 +47,16 @@ def generate(paper, scale: str, out: Path, manifest: Path, stream: str = "verdic
 def generate_held(
     paper, scale: str, experiment, out: Path, manifest: Path, stream: str, holding: hold.Hold
 ) -> None:
-    run = make_run(paper, experiment, scale, stream=stream)
+    checkpoints = layout.checkpoints(out, hashes.design_hash(paper, scale))
+    forget(out.parent, but=checkpoints)
+    run = make_run(paper, experiment, scale, checkpoints=checkpoints, stream=stream)
     state = attempt(paper, scale, lambda: missing_packages(paper) or experiment.generate(run))
     arrays = state.pop("result") or {}
     holding.keep()
     files.write_arrays(out, arrays)
     state["files"] = {out.name: files.sha256(out)}
     files.write_sealed(manifest, state)
+    forget(out.parent)
 
 
 def train(paper, scale: str, arm: str, data: Path, out: Path, stream: str = "verdict") -> None:
