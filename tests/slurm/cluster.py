@@ -198,7 +198,7 @@ def signs() -> bool:
 def configure(folder: Path) -> None:
     (folder / "state").mkdir(parents=True, exist_ok=True)
     host = socket.gethostname().partition(".")[0]
-    size = "CPUs=2 RealMemory=16000 Gres=gpu:1 State=UNKNOWN"
+    size = "CPUs=4 RealMemory=64000 Gres=gpu:1 State=UNKNOWN"
     text = CONF.format(ours=OURS, host=host, ports=free_ports(3), folder=folder, size=size)
     ETC.mkdir(exist_ok=True)
     (ETC / "slurm.conf").write_text(text)

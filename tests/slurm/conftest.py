@@ -21,7 +21,11 @@ from cluster import Cluster, NoCluster, ready, wait_for  # noqa: E402
 from recount import cluster as slurm  # noqa: E402
 from recount import layout, registry, stages  # noqa: E402
 
-QUICK = ("--slurm-init-seconds-before-status-checks", "2", "--seconds-between-status-checks", "2")
+# The executor waits ten seconds longer after every look at jobs of which none has finished.
+OFTEN = """
+from snakemake_interface_executor_plugins.executors.remote import RemoteExecutor
+RemoteExecutor.next_seconds_between_status_checks = property(lambda _: 2, lambda *_: None)
+"""
 ROOT = Path(__file__).resolve().parents[2]
 STARTED: list["Driver"] = []
 
@@ -61,8 +65,11 @@ def clean_end(request):
 
 
 def hurry(project: Path, packed: bool = False, **more) -> None:
-    """The project's own profile, but it looks at its jobs every few seconds, and unless `packed`
+    """The project's own profile, but it looks at its jobs every two seconds, and unless `packed`
     every run is a job of its own."""
+    snakefile = project / "Snakefile"
+    if OFTEN not in snakefile.read_text():
+        snakefile.write_text(snakefile.read_text() + OFTEN)
     path = project / "profiles/slurm/profile.yaml"
     told = yaml.safe_load((ROOT / "profiles/slurm/profile.yaml").read_text())
     told |= {"slurm-init-seconds-before-status-checks": 2, "latency-wait": 10} | more

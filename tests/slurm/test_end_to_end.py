@@ -9,7 +9,6 @@ from datetime import datetime
 import pytest
 import trained_toy
 from conftest import (
-    QUICK,
     executions,
     hurry,
     judge_slow,
@@ -23,8 +22,9 @@ from toy import plant
 
 def test_snakemake_with_the_profile_packs_short_papers_into_one_job(project, cluster):
     plant(project, "another", effect=0.0)
+    hurry(project, packed=True)
     before = {job["JobId"] for job in cluster.jobs()}
-    argv = [sys.executable, "-m", "snakemake", "--profile", "profiles/slurm", *QUICK]
+    argv = [sys.executable, "-m", "snakemake", "--profile", "profiles/slurm"]
     argv += ["claim_toy", "claim_another"]
     done = subprocess.run(argv, cwd=project, capture_output=True, text=True, timeout=900)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
