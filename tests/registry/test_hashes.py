@@ -49,6 +49,7 @@ PROSE = [
     ("# the treatment first", "# first comes the treatment"),
     ("minutes: 3", "minutes: 4"),
     ("reproduced: coupled.low >=", "reproduced:  coupled.low  >="),
+    ("  in_training:\n", "  in_training:\n    asked_by: recount\n"),
     ("valid: automatic\n", "valid: automatic   # as always\n"),
 ]
 

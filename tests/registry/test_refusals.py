@@ -116,6 +116,8 @@ EDITS = [
     ),
     # claims
     ("  main:", "  first:", "claims", "call it main"),
+    ("  main:\n", "  main:\n    asked_by: recount\n", "claims.main.asked_by", "the paper's"),
+    ("  main:\n", "  main:\n    asked_by: us\n", "claims.main.asked_by", "recount"),
     ("take: reach", "take: reech", "claims.main.quantities.coupled.take", "did you mean 'reach'?"),
     ("arm: coupled}", "arm: couple}", "claims.main.quantities.coupled", "did you mean 'coupled'?"),
     ("level: 0.95, arm", "arm", "claims.main.quantities.coupled", "needs the key 'level'; add it"),

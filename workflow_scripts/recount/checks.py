@@ -24,6 +24,9 @@ def cross_check(paper: Paper) -> list[Fault]:
         faults.append((("claims", "data"), "would overwrite the data's own data.json; rename it"))
     if next(iter(paper.claims)) != "main":
         faults.append((("claims",), "the first claim is the main one; call it main, put it first"))
+    if paper.claims.get("main") and paper.claims["main"].asked_by != "paper":
+        text = "the main claim is the paper's; ask your own question in a further claim"
+        faults.append((("claims", "main", "asked_by"), text))
     for name, claim in paper.claims.items():
         place = ("claims", name)
         faults += [((*place, *path), text) for path, text in claim_faults(paper, claim)]

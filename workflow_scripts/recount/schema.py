@@ -27,6 +27,11 @@ LABS = (
     "vision_graph",
 )
 UNIT_INTERVAL = (0.0, 1.0)
+ASKERS = ("paper", "recount")
+OWN_QUESTION = (
+    "Our own question: nothing that we read of the paper states it, and whatever comes out says "
+    "nothing against the paper."
+)
 STANDARD_METRICS = dict.fromkeys(
     ("exact_match", "accuracy", "success", "in_distribution", "holds"), UNIT_INTERVAL
 )
@@ -187,6 +192,7 @@ class Claim(Strict):
     why: Sentence | None = None
     judge: Literal["rule", "custom"] = "rule"  # custom: judge(metrics, size) of experiment.py
     stand_in: bool = True  # false: about the real object, in a paper with a stand-in
+    asked_by: Literal[ASKERS] = "paper"  # recount: a question of our own; in no hash
     _name: str = PrivateAttr(default="")
 
     @property

@@ -117,7 +117,7 @@ def facts(registry, found: list[Found]) -> dict[str, list[dict[str, Any]]]:
 
 PAPER = ("slug", "lab", "level", "title", "year", "arxiv", "doi", "url", "code", "whose_code")
 PAPER += ("fidelity", "kind", "unit", "tour", "limits", "stand_in", "version")
-CLAIM = ("statement", "valid", "reproduced", "contradicted", "margin")
+CLAIM = ("statement", "asked_by", "valid", "reproduced", "contradicted", "margin")
 COST = ("device", "seconds", "cpu_seconds")
 VERDICT = ("outcome", "words", "scope", "reason", "asked_share", "alpha", "version", "rule")
 VERDICT += ("design", "judge_version", "whose_code")

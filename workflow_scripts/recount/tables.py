@@ -8,7 +8,8 @@ TABLES = {
         whose_code VARCHAR, fidelity INTEGER, kind VARCHAR, unit VARCHAR, tour BOOLEAN,
         line VARCHAR, limits VARCHAR, stand_in VARCHAR, reported VARCHAR, version INTEGER""",
     "claims": """lab VARCHAR, slug VARCHAR, claim VARCHAR, main BOOLEAN, statement VARCHAR,
-        valid VARCHAR, reproduced VARCHAR, contradicted VARCHAR, margin VARCHAR, effect VARCHAR""",
+        asked_by VARCHAR, valid VARCHAR, reproduced VARCHAR, contradicted VARCHAR,
+        margin VARCHAR, effect VARCHAR""",
     "verdicts": f"""{KEY}, claim VARCHAR, main BOOLEAN, outcome VARCHAR, words VARCHAR,
         scope VARCHAR, grades VARCHAR[], reason VARCHAR, counter_example VARCHAR,
         failed_guards VARCHAR[], flips VARCHAR[], asked_share DOUBLE, alpha DOUBLE,
@@ -36,7 +37,8 @@ VIEWS = {
         SELECT lab, scale, source, outcome, count(*) AS claims FROM verdicts WHERE main
         GROUP BY ALL ORDER BY ALL""",
     "contradicted": """
-        SELECT v.lab, v.slug, v.claim, v.scale, v.source, v.words, v.counter_example, c.statement
+        SELECT v.lab, v.slug, v.claim, v.scale, v.source, v.words, v.counter_example, c.statement,
+            c.asked_by
         FROM verdicts v JOIN claims c USING (slug, claim) WHERE v.outcome = 'contradicted'
         ORDER BY ALL""",
     "cost_per_paper": """

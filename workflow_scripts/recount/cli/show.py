@@ -10,6 +10,7 @@ from recount.attempts import Broken
 from recount.checks import suggestion
 from recount.cli.sentences import sentence
 from recount.cli.verdicts import STYLE
+from recount.schema import OWN_QUESTION
 from recount.typed import BadValue
 
 
@@ -80,6 +81,8 @@ def bibliography(console: Console, paper: registry.Paper) -> None:
 def show_rule(console: Console, paper: registry.Paper, claim: registry.Claim) -> None:
     console.print(f"\n[bold]Claim {claim.name}[/bold]")
     console.print("  " + escape(" ".join(claim.statement.split())))
+    if claim.asked_by == "recount":
+        console.print(f"  {OWN_QUESTION}")
     for name, quantity in claim.quantities.items():
         console.print(escape(f"  {name}: {sentence(paper, claim, quantity)}"))
     for part in ("valid", "reproduced", "contradicted"):
@@ -136,7 +139,9 @@ def show_found(console: Console, found: results.Found, folder: Path) -> None:
         style = STYLE[verdict["outcome"]]
         grades = ", ".join(verdict.get("grades", []))
         words = f"[{style}]{escape(verdict['words'])}[/{style}]"
-        console.print(f"  {found.scale}, {source}, {name}: {words} {escape(grades)}")
+        ours = found.paper.claims[name].asked_by == "recount"
+        asked = f"{name} (our question)" if ours else name
+        console.print(f"  {found.scale}, {source}, {asked}: {words} {escape(grades)}")
         if verdict.get("reason"):
             console.print(escape(f"    {verdict['reason']}"))
         for quantity, one in verdict.get("quantities", {}).items():

@@ -20,10 +20,11 @@ def show(choice, results: Path, console: Console) -> bool:
     failed = False
     for paper in choice.selected.values():
         recorded = recorded_outcomes(paper, choice.scale)
-        for claim in paper.claims:
+        for claim, declared in paper.claims.items():
+            asked = f"{claim} (our question)" if declared.asked_by == "recount" else claim
             path = layout.of(paper, choice.scale, results).judgement(claim)
             if not path.exists():
-                table.add_row(paper.slug, claim, "[red]no verdict: a job failed[/red]", "", "")
+                table.add_row(paper.slug, asked, "[red]no verdict: a job failed[/red]", "", "")
                 failed = True
                 continue
             one = marked(paper, claim, files.read_json(path))
@@ -31,7 +32,7 @@ def show(choice, results: Path, console: Console) -> bool:
             style = STYLE[one["outcome"]]
             table.add_row(
                 paper.slug,
-                claim,
+                asked,
                 f"[{style}]{escape(printed(one))}[/{style}]",
                 ", ".join(one["grades"]),
                 agreement(one["outcome"], recorded.get(claim)),

@@ -10,6 +10,7 @@ from recount.cli import traces
 from recount.cli.screen import console
 from recount.judge.magnitudes import odd_units
 from recount.results import marked
+from recount.schema import OWN_QUESTION
 from recount.typed import BadValue
 
 
@@ -30,6 +31,8 @@ def run(args) -> int:
     path = place.judgement(claim)
     out.print(f"[bold]{paper.slug}, claim {claim}, {args.scale} scale[/bold]")
     out.print(paper.claims[claim].statement.strip(), markup=False)
+    if paper.claims[claim].asked_by == "recount":
+        out.print(OWN_QUESTION, markup=False)
     stale = schedule.stale_files(paper, args.scale, results) if args.scale in paper.scales else []
     for arm in paper.arms:
         show_arm(out, root, paper, place, arm, stale)

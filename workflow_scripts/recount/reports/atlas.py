@@ -5,6 +5,7 @@ from typing import Any
 
 from recount.reports import pages
 from recount.results import SCALES, find
+from recount.schema import ASKERS
 
 
 def atlas(registry, results: Path, scale: str, lab: str | None = None) -> dict[str, Any]:
@@ -42,7 +43,18 @@ def entry(paper, scale: str, results: Path) -> dict[str, Any]:
         "power": calibration.get("power"),
         "seconds": sum(one["seconds"] or 0.0 for one in pages.runs(shown)),
         "claims": len(paper.claims),
+        "asked": asked(paper, shown),
     }
+
+
+def asked(paper, shown) -> dict[str, dict[str, int]]:
+    """How many claims are the paper's and how many are questions of ours; which were denied."""
+    found = {by: {"claims": 0, "contradicted": 0} for by in ASKERS}
+    for name, claim in paper.claims.items():
+        judgement = shown.judgements[name] if shown else {}
+        found[claim.asked_by]["claims"] += 1
+        found[claim.asked_by]["contradicted"] += judgement.get("outcome") == "contradicted"
+    return found
 
 
 def planned(one) -> dict[str, Any]:

@@ -102,6 +102,7 @@ def claim_of(paper, name: str, found: list[Found], scale: str, shown: Found | No
     return {
         "name": name,
         "statement": declared.statement,
+        "asked_by": declared.asked_by,
         "judgement": judgement,
         "sentence": wording.sentence(judgement),
         "here": sides.get("run"),

@@ -14,6 +14,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from recount import schema
 from recount.reports import figures, numbers, pages, plots, wording
 
 SOURCES = Path(__file__).resolve().parents[3] / "reports"
@@ -63,6 +64,7 @@ def templates() -> jinja2.Environment:
         "short": short,
     }
     environment.globals |= {"level": wording.level, "UNITS": wording.UNITS, "CODE": wording.CODE}
+    environment.globals["OWN_QUESTION"] = schema.OWN_QUESTION
     return environment
 
 
@@ -156,7 +158,16 @@ def overview(page: Page) -> Part:
     for row in page["rows"]:
         labs.setdefault(row["lab"], []).append(row)
     drawn = [(name, rows, tally(rows)) for name, rows in sorted(labs.items())]
-    return part("overview", page=page, labs=drawn, counts=tally(page["rows"]))
+    return part(
+        "overview", page=page, labs=drawn, counts=tally(page["rows"]), asked=asked(page["rows"])
+    )
+
+
+def asked(rows: list[dict[str, Any]]) -> dict[str, dict[str, int]]:
+    """Claims of the papers and questions of ours, and how many of each were contradicted."""
+    built = [row["asked"] for row in rows if row["state"] == "built"]
+    keys = ("claims", "contradicted")
+    return {by: {key: sum(one[by][key] for one in built) for key in keys} for by in schema.ASKERS}
 
 
 def tally(rows: list[dict[str, Any]]) -> dict[str, int]:
