@@ -5,8 +5,8 @@ function with q affine pieces lies on one side of 1/2 on at most 2q stretches, b
 2^p - 1 full triangles over and under 1/2, each of area 1/2^(p+2): at least (2^p - 4q) / 2 of them
 stick out on the wrong side. So no such function comes nearer in L1 than 1/8 - q / 2^(p+1). And k
 layers with m nodes have at most (2m / k)^k pieces. All of it in rationals; random networks' pieces
-are counted, and the least distance of small waves is found by dynamic programming. Trees have
-constant pieces: q stretches, and 1/8 - q / 2^(p+2).
+are counted on a common grid, and again by a walk from bend to bend; the least distance of small
+waves is found by dynamic programming. Trees have constant pieces: q stretches, 1/8 - q / 2^(p+2).
 """
 
 from fractions import Fraction
@@ -91,24 +91,37 @@ def network(run, index):
 
 
 def check(run, case):
-    """Sizes by the formulas of the theorem; pieces by looking at slopes between many points."""
+    """Sizes by the formulas of the theorem; pieces by an exact walk, without a common grid."""
     if "k" in case:
         k = case["k"]
         other = {"layers": 2 * k**3 + 8, "nodes": 3 * k**3 + 12}
         return other | ({"pieces": 2 ** (k**3 + 4)} if k**3 + 4 <= run.size.counted_folds else {})
     if "network" in case:
-        return {"pieces": sampled_pieces(network(run, case["network"]), 2**14)}
+        return {"pieces": walked_pieces(network(run, case["network"]))}
     return None
 
 
-def sampled_pieces(layers, points):
-    """Pieces from second differences at so many points; right if no piece is shorter than three."""
-    values = np.linspace(0, 1, points)[None]
+def walked_pieces(layers):
+    """Pieces met on a walk from 0 to 1, in steps to where a node next turns on or off."""
+    at, slopes = Fraction(0), []
+    while at < 1:
+        slope, at = ahead(layers, at)
+        slopes.append(slope)
+    return 1 + sum(one != two for one, two in zip(slopes, slopes[1:], strict=False))
+
+
+def ahead(layers, at):
+    """The network's slope just right of a place, and where a node next turns on or off."""
+    values, rises, turn = [at], [Fraction(1)], Fraction(1)
     for weights, biases in layers:
-        sums = np.array(weights, float) @ values + np.array(biases, float)[:, None]
-        values = np.maximum(sums, 0)
-    bend = np.abs(np.diff(values[0], 2)) > 1e-9
-    return 1 + int((bend[1:] & ~bend[:-1]).sum() + bend[0])
+        sums = [np.dot(row, values) + bias for row, bias in zip(weights, biases, strict=True)]
+        grows = [np.dot(row, rises) for row in weights]
+        turns = [at - v / g for v, g in zip(sums, grows, strict=True) if v * g < 0]
+        on = [v > 0 or (v == 0 and g > 0) for v, g in zip(sums, grows, strict=True)]
+        values = [v if lit else Fraction(0) for v, lit in zip(sums, on, strict=True)]
+        rises = [g if lit else Fraction(0) for g, lit in zip(grows, on, strict=True)]
+        turn = min([turn, *turns])
+    return rises[0], turn
 
 
 def facts(run, case, found):
