@@ -97,31 +97,8 @@ def check(run, case):
         other = {"layers": 2 * k**3 + 8, "nodes": 3 * k**3 + 12}
         return other | ({"pieces": 2 ** (k**3 + 4)} if k**3 + 4 <= run.size.counted_folds else {})
     if "network" in case:
-        return {"pieces": walked_pieces(network(run, case["network"]))}
+        return {"pieces": pw.walked_pieces(network(run, case["network"]))}
     return None
-
-
-def walked_pieces(layers):
-    """Pieces met on a walk from 0 to 1, in steps to where a node next turns on or off."""
-    at, slopes = Fraction(0), []
-    while at < 1:
-        slope, at = ahead(layers, at)
-        slopes.append(slope)
-    return 1 + sum(one != two for one, two in zip(slopes, slopes[1:], strict=False))
-
-
-def ahead(layers, at):
-    """The network's slope just right of a place, and where a node next turns on or off."""
-    values, rises, turn = [at], [Fraction(1)], Fraction(1)
-    for weights, biases in layers:
-        sums = [np.dot(row, values) + bias for row, bias in zip(weights, biases, strict=True)]
-        grows = [np.dot(row, rises) for row in weights]
-        turns = [at - v / g for v, g in zip(sums, grows, strict=True) if v * g < 0]
-        on = [v > 0 or (v == 0 and g > 0) for v, g in zip(sums, grows, strict=True)]
-        values = [v if lit else Fraction(0) for v, lit in zip(sums, on, strict=True)]
-        rises = [g if lit else Fraction(0) for g, lit in zip(grows, on, strict=True)]
-        turn = min([turn, *turns])
-    return rises[0], turn
 
 
 def facts(run, case, found):

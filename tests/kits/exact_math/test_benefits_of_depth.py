@@ -55,17 +55,17 @@ def test_faults_are_seen(paper, monkeypatch, fault):
 
 
 @pytest.mark.parametrize("short", [Fraction(1, 2**8), Fraction(1, 2**60)])
-def test_both_counts_see_a_piece_however_short(paper, short):
+def test_both_counts_see_a_piece_however_short(short):
     """A bump of this width in the middle of [0, 1] has four bends: up, over the top, down, flat."""
     half = Fraction(1, 2)
     rows, starts = [[Fraction(1)]] * 3, [half, half + short / 2, half + short]
     bump = [(rows, [-at for at in starts]), ([[1 / short, -2 / short, 1 / short]], [Fraction(0)])]
-    assert pw.affine_pieces(bump) == paper.walked_pieces(bump) == 4
+    assert pw.affine_pieces(bump) == pw.walked_pieces(bump) == 4
 
 
-def test_a_walk_stops_where_a_node_only_touches_zero(paper):
+def test_a_walk_stops_where_a_node_only_touches_zero():
     """|x - 1/2| of two nodes that turn on and off at the same place has two pieces."""
     layers = [([[Fraction(1)], [Fraction(-1)]], [Fraction(-1, 2), Fraction(1, 2)])]
     layers += [([[Fraction(1), Fraction(1)]], [Fraction(0)])]
-    assert pw.affine_pieces(layers) == paper.walked_pieces(layers) == 2
-    assert paper.walked_pieces(pw.mirror_layers(7)) == 128
+    assert pw.affine_pieces(layers) == pw.walked_pieces(layers) == 2
+    assert pw.walked_pieces(pw.mirror_layers(7)) == 128

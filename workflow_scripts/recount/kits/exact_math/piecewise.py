@@ -76,6 +76,32 @@ def crossed(grid: list[Fraction], nodes: list[list[Fraction]]):
     return [x for _, x in places], [[value(node, i, x) for i, x in places] for node in nodes]
 
 
+def walked_pieces(layers: Sequence[Layer]) -> int:
+    """Pieces met on a walk from 0 to 1, in steps to where a node next turns on or off.
+
+    It shares nothing with `affine_pieces`, which it checks: no grid, one place at a time.
+    """
+    at, slopes = Fraction(0), []
+    while at < 1:
+        slope, at = ahead(layers, at)
+        slopes.append(slope)
+    return 1 + sum(one != two for one, two in zip(slopes, slopes[1:], strict=False))
+
+
+def ahead(layers: Sequence[Layer], at: Fraction) -> tuple[Fraction, Fraction]:
+    """The network's slope just right of a place, and where a node next turns on or off."""
+    values, rises, turn = [at], [Fraction(1)], Fraction(1)
+    for weights, biases in layers:
+        sums = [np.dot(row, values) + bias for row, bias in zip(weights, biases, strict=True)]
+        grows = [np.dot(row, rises) for row in weights]
+        turns = [at - v / g for v, g in zip(sums, grows, strict=True) if v * g < 0]
+        on = [v > 0 or (v == 0 and g > 0) for v, g in zip(sums, grows, strict=True)]
+        values = [v if lit else Fraction(0) for v, lit in zip(sums, on, strict=True)]
+        rises = [g if lit else Fraction(0) for g, lit in zip(grows, on, strict=True)]
+        turn = min([turn, *turns])
+    return rises[0], turn
+
+
 def least_distance(wave: np.ndarray, pieces: int, constant: bool = False) -> np.ndarray:
     """The least mean |wave - g| over all g of 1 ... `pieces` affine (or constant) pieces.
 
