@@ -17,7 +17,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.update(RECOUNT_ROOT=str(ROOT))
 ENVIRONMENT = str(ROOT / "environment.yml")
 
-from recount import guard, once, selection, site
+from recount import once, selection
+from recount.cluster import guard, site
 
 if workflow.is_main_process:
     guard.install(Path.cwd())
@@ -29,8 +30,7 @@ if not config:
 
 
 CHOICE = selection.choose(ROOT, config)
-SCALE = CHOICE.scale
-PAPERS = CHOICE.papers
+SCALE, PAPERS = CHOICE.scale, CHOICE.papers
 SITE = site.of(workflow.resource_settings.default_resources)
 HERE, AWAY = CHOICE.apart()
 if CHOICE.folders:

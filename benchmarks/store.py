@@ -8,7 +8,7 @@ import pandas as pd
 from benchmarks import CATALOGUE, catalogue
 from benchmarks.table import Row, faster, within
 from benchmarks.timing import interleaved
-from recount import store
+from recount.views import store
 
 
 def concatenated(results: Path) -> int:

@@ -12,7 +12,8 @@ from mlflow.entities import Metric
 from benchmarks import catalogue
 from benchmarks.table import Row, faster
 from benchmarks.timing import interleaved
-from recount import layout, tracking
+from recount import layout
+from recount.views import tracking
 
 STEPS = 2500  # of a run; two metrics a step make 5,000 points
 

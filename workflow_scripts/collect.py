@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from recount import registry, store
+from recount import registry
 from recount.logs import logged
+from recount.views import store
 
 with logged(snakemake.log[0]):
     store.rebuild(registry.load(), Path("results"), Path(snakemake.output.database))

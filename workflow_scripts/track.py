@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from recount import files, registry, tracking
+from recount import files, registry
 from recount.logs import logged
+from recount.views import tracking
 
 with logged(snakemake.log[0]):
     imported = tracking.sync(registry.load(), Path("results"))

@@ -8,8 +8,9 @@ import pytest
 import trained_toy
 from toy import plant
 
-from recount import cli, guard, logs
+from recount import cli, logs
 from recount.cli import run
+from recount.cluster import guard
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 from recount import cli, files, layout, registry
 from recount.cli import COMMANDS, doctor, verdicts
 from recount.cli.sentences import sentence
-from recount.schema import Quantity
+from recount.declaration.schema import Quantity
 
 ROOT = Path(__file__).resolve().parents[2]
 PLANNED = """\

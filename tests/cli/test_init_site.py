@@ -3,8 +3,9 @@
 import pytest
 import yaml
 
-from recount import cli, site
+from recount import cli
 from recount.cli import init_site
+from recount.cluster import site
 from recount.typed import BadValue
 
 

@@ -8,8 +8,9 @@ from argparse import Namespace
 import psutil
 import pytest
 
-from recount import cli, cluster, driver, files, hold
+from recount import cli, driver, files, hold
 from recount.cli import resume
+from recount.cluster import slurm
 from recount.typed import BadValue
 
 SQUEUE = """\
@@ -32,7 +33,7 @@ Path({told!r}).write_text(" ".join(sys.argv[1:]))
 
 
 @pytest.fixture
-def slurm(project, tmp_path, monkeypatch):
+def squeue(project, tmp_path, monkeypatch):
     """A scheduler of two small programs: running jobs are over at the second look."""
     queue, told, place = tmp_path / "queue", tmp_path / "cancelled", tmp_path / "bin"
     place.mkdir()
@@ -72,8 +73,8 @@ def test_a_driver_elsewhere_lives_while_its_record_is_touched(project, monkeypat
     assert driver.alive(project) is None
 
 
-def test_only_our_jobs_of_this_folder_are_seen(project, slurm):
-    jobs = cluster.ours(project)
+def test_only_our_jobs_of_this_folder_are_seen(project, squeue):
+    jobs = slurm.ours(project)
     assert [(job.number, job.node, job.what) for job in jobs] == [
         ("11", "n1", "train_wildcards_x"),
         ("12", "", "train_wildcards_y"),
@@ -81,15 +82,15 @@ def test_only_our_jobs_of_this_folder_are_seen(project, slurm):
 
 
 @pytest.mark.parametrize(("everything", "cancelled"), [(False, "12"), (True, "11 12")])
-def test_pending_jobs_go_and_running_ones_are_outlasted(project, slurm, everything, cancelled):
+def test_pending_jobs_go_and_running_ones_are_outlasted(project, squeue, everything, cancelled):
     paper = project / "results/laptop/other/toy"
     folders = [paper, paper / "runs/plain", paper / "look-8", paper / "look-8/runs/plain"]
     for folder in folders:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / hold.NAME).write_text(json.dumps({"token": "t", "job": "11", "node": "n1"}))
     resume.settle(project, {}, Namespace(cancel=everything))
-    assert slurm.read_text() == cancelled
-    assert cluster.ours(project) == []
+    assert squeue.read_text() == cancelled
+    assert slurm.ours(project) == []
     assert not [folder for folder in folders if (folder / hold.NAME).exists()]
 
 
@@ -103,26 +104,26 @@ def test_slurm_programs_without_a_cluster_do_not_stop_a_local_run(project, monke
     def silent(*argv, **more):
         raise BadValue("squeue failed: no configuration source")
 
-    monkeypatch.setattr(cluster, "here", lambda: True)
-    monkeypatch.setattr(cluster, "ask", silent)
+    monkeypatch.setattr(slurm, "here", lambda: True)
+    monkeypatch.setattr(slurm, "ask", silent)
     resume.settle(project, {"profile": None}, Namespace(cancel=False))
     assert "SLURM does not answer" in capsys.readouterr().out
     with pytest.raises(BadValue, match="no configuration source"):
         resume.settle(project, {"profile": "p", "host": "h"}, Namespace(cancel=False))
 
 
-def test_a_stopped_run_cancels_what_it_submitted_at_the_last_moment(project, slurm, monkeypatch):
+def test_a_stopped_run_cancels_what_it_submitted_at_the_last_moment(project, squeue, monkeypatch):
     """The queue is looked at again, for an sbatch that was under way when Snakemake ended."""
     monkeypatch.setattr(driver, "LATE", 0.0)
     looks = []
-    real = cluster.ours
+    real = slurm.ours
 
     def ours(root):
         looks.append(root)
         return real(root) if len(looks) == 2 else []
 
-    monkeypatch.setattr(cluster, "ours", ours)
+    monkeypatch.setattr(slurm, "ours", ours)
     driver.sweep(project)
     assert looks == [project, project]
-    assert slurm.read_text() == "11 12"
+    assert squeue.read_text() == "11 12"
     assert [job.number for job in real(project)] == []

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from fault_table import row
 
-from recount import attempts, cli, crate, files, layout, registry, selection, stages, unpacking
+from recount import attempts, cli, files, layout, registry, selection, stages
+from recount.crate import reading, writing
 from recount.typed import BadValue
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,7 +25,7 @@ def plant(root: Path) -> None:
     import trained_toy
 
     root.mkdir(exist_ok=True)
-    for name in (*crate.CODE, "rules", "config"):
+    for name in (*writing.CODE, "rules", "config"):
         there = ROOT / name
         shutil.copytree(there, root / name) if there.is_dir() else shutil.copy(there, root / name)
     trained_toy.plant(root, "slow")
@@ -47,7 +48,7 @@ def here(tmp_path_factory):
             stages.evaluate(paper, "laptop", arm, place.data, trained, place.metrics(arm))
         stages.judge(paper, "main", "laptop", root / "results", place.judgement("main"))
     choice = selection.choose(root, {"papers": "all"})
-    counts = crate.pack(choice, root, root / "a.crate.zip")
+    counts = writing.pack(choice, root, root / "a.crate.zip")
     assert counts["papers"] == 2
     return root
 
@@ -60,7 +61,7 @@ def there(tmp_path):
 
 
 def unpack(root: Path, path: Path, **more):
-    return unpacking.unpack(path, registry.load(root), root / "results", **more)
+    return reading.unpack(path, registry.load(root), root / "results", **more)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -82,7 +83,7 @@ def test_what_ran_here_is_there_byte_for_byte_and_judged_the_same(here, there):
 
 
 def test_the_views_are_rebuilt_there(here, there, monkeypatch):
-    from recount import store
+    from recount.views import store
 
     (there / "Snakefile").touch()
     monkeypatch.setenv("RECOUNT_ROOT", str(there))
@@ -99,13 +100,13 @@ def test_the_views_are_rebuilt_there(here, there, monkeypatch):
 
 def test_the_description_is_a_workflow_run_crate(here):
     with zipfile.ZipFile(here / "a.crate.zip") as archive:
-        graph = json.loads(archive.read(crate.METADATA))["@graph"]
-        names = set(archive.namelist()) - {crate.METADATA}
+        graph = json.loads(archive.read(writing.METADATA))["@graph"]
+        names = set(archive.namelist()) - {writing.METADATA}
     found = {one["@id"]: one for one in graph}
     root, main = found["./"], found["Snakefile"]
     assert root["mainEntity"]["@id"] == "Snakefile"
     profiles = {one["@id"] for one in root["conformsTo"]}
-    assert set(crate.PROFILES) < profiles and any("workflow-ro-crate" in one for one in profiles)
+    assert set(writing.PROFILES) < profiles and any("workflow-ro-crate" in one for one in profiles)
     assert {"name", "description", "license", "datePublished"} <= set(root)
     assert {"File", "SoftwareSourceCode", "ComputationalWorkflow"} == set(main["@type"])
     language = found[main["programmingLanguage"]["@id"]]
@@ -119,10 +120,10 @@ def test_the_description_is_a_workflow_run_crate(here):
     article = found[action["about"]["@id"]]
     people = [found[one["@id"]]["name"] for one in article["author"]]
     assert people == ["Ada Example", "Bob Example"] and article["url"].endswith("2001.00002")
-    described = {one["@id"] for one in graph if "File" in unpacking.kinds(one)}
+    described = {one["@id"] for one in graph if "File" in reading.kinds(one)}
     assert described == names == {one["@id"] for one in root["hasPart"]}
     for one in graph:
-        if "File" in unpacking.kinds(one):
+        if "File" in reading.kinds(one):
             assert len(one["sha256"]) == 64 and int(one["contentSize"]) >= 0
     links = {value["@id"] for one in graph for value in linked(one)}
     assert not [one for one in links if one not in found and not one.startswith("http")]
@@ -146,7 +147,7 @@ def test_the_library_reads_the_crate(here, tmp_path):
 
 def test_models_may_stay_behind(here, there):
     choice = selection.choose(here, {"papers": "slow"})
-    crate.pack(choice, here, there / "light.zip", models=False)
+    writing.pack(choice, here, there / "light.zip", models=False)
     unpack(there, there / "light.zip")
     assert not list(there.rglob("*.safetensors"))
     paper = registry.load(there).papers["slow"]
@@ -159,10 +160,10 @@ def test_damaged_or_absent_results_are_not_packed(here, tmp_path):
     choice = selection.choose(root, {"papers": "all"})
     (root / METRICS).write_bytes((root / METRICS).read_bytes()[:-1])
     with pytest.raises(BadValue, match="differs from what evaluate.json recorded"):
-        crate.pack(choice, root, root / "b.zip")
+        writing.pack(choice, root, root / "b.zip")
     shutil.rmtree(root / "results")
     with pytest.raises(BadValue, match="nothing ran"):
-        crate.pack(choice, root, root / "b.zip")
+        writing.pack(choice, root, root / "b.zip")
     assert not (root / "b.zip").exists()
 
 
@@ -192,7 +193,7 @@ class Forger:
     def __init__(self, path: Path):
         with zipfile.ZipFile(path) as archive:
             self.members = {name: archive.read(name) for name in archive.namelist()}
-        self.document = json.loads(self.members.pop(crate.METADATA))
+        self.document = json.loads(self.members.pop(writing.METADATA))
         self.infos: dict[str, zipfile.ZipInfo] = {}
         self.fit = True
 
@@ -208,7 +209,7 @@ class Forger:
             if self.fit and one["@id"] in self.members and one.get("sha256") != NONE:
                 one["sha256"] = hashlib.sha256(self.members[one["@id"]]).hexdigest()
         with zipfile.ZipFile(out, "w") as archive:
-            archive.writestr(crate.METADATA, json.dumps(self.document))
+            archive.writestr(writing.METADATA, json.dumps(self.document))
             for name, content in self.members.items():
                 archive.writestr(self.infos.get(name, zipfile.ZipInfo(name)), content)
         return out
@@ -367,7 +368,7 @@ def test_what_is_too_large_is_refused_before_it_is_read(here, there, monkeypatch
         ("LARGEST", 1000, "GiB"),
         ("LARGEST_METADATA", 100, "MiB"),
     ):
-        monkeypatch.setattr(unpacking, name, value)
+        monkeypatch.setattr(reading, name, value)
         with pytest.raises(BadValue, match=word):
             unpack(there, here / "a.crate.zip")
         monkeypatch.undo()

@@ -149,7 +149,8 @@ def limited(size: int, work):
 
 def works(world: World):
     """Everything that writes, by name: what it does, and the files that it publishes."""
-    from recount import reports, store
+    from recount import reports
+    from recount.views import store
 
     paper, place, out = world.paper, world.place, world.root / "out"
     there = layout.of(paper, "smoke", out)

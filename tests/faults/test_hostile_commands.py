@@ -9,7 +9,8 @@ import pytest
 from fault_table import row
 from payloads import LOOKALIKES, SHELL
 
-from recount import cli, cluster, provenance, registry, selection
+from recount import cli, provenance, registry, selection
+from recount.cluster import slurm
 from recount.kits.llm_eval import checkpoints
 from recount.typed import BadValue
 
@@ -217,5 +218,5 @@ def test_variables_from_outside_are_text_and_nothing_more(project, monkeypatch):
 def test_what_the_scheduler_says_is_text(project, monkeypatch):
     """A job's name, comment or folder is anybody's text: it selects nothing and runs nothing."""
     lines = [f"1|RUNNING|{one}|n1|{one}|{one}" for one in SAYABLE if "\n" not in one]
-    monkeypatch.setattr(cluster, "ask", lambda *argv, **more: "\n".join(lines))
-    assert cluster.ours(project) == []
+    monkeypatch.setattr(slurm, "ask", lambda *argv, **more: "\n".join(lines))
+    assert slurm.ours(project) == []

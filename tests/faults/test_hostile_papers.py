@@ -14,7 +14,8 @@ from fault_table import row
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from recount import registry, strict_yaml
+from recount import registry
+from recount.declaration import strict_yaml
 from recount.typed import BadValue
 
 REFUSED = "Hostile paper.yaml: refused, file and field named, nothing made"

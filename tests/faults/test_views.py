@@ -28,8 +28,8 @@ def moments(seconds: float, full: int, few: int) -> list[float]:
 
 def tables(path) -> list:
     """All rows of the database, read in a process of its own."""
-    from recount import store
-    from recount.tables import TABLES
+    from recount.views import store
+    from recount.views.tables import TABLES
 
     def read():
         with store.connect(path) as database:
@@ -51,7 +51,7 @@ def changed(world) -> None:
 
 
 def test_a_killed_aggregation_leaves_the_old_database_or_the_new(world):
-    from recount import store
+    from recount.views import store
 
     out = world.root / "results" / "recount.duckdb"
 
@@ -106,7 +106,7 @@ def test_killed_rendering_leaves_old_pages_or_new(world):
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory):
     """An empty MLflow database, made in a process of its own."""
-    from recount import tracking
+    from recount.views import tracking
 
     path = tmp_path_factory.mktemp("mlflow") / "mlflow.db"
     assert apart(lambda: tracking.opened(f"sqlite:///{path}") and None)[0]
@@ -132,7 +132,7 @@ def recorded_runs(database) -> list[tuple]:
 
 
 def test_a_killed_import_is_done_again_without_a_double(world, empty):
-    from recount import tracking
+    from recount.views import tracking
 
     folder = world.root / "results"
     some = few(world, "agreeing", "refuted", "failing")
@@ -161,7 +161,7 @@ def test_a_killed_import_is_done_again_without_a_double(world, empty):
 
 
 def test_eight_at_once_on_a_fresh_database_all_succeed(world):
-    from recount import tracking
+    from recount.views import tracking
 
     some = few(world, "refuted")
     folder = world.root / "results"
@@ -186,7 +186,7 @@ def test_eight_at_once_on_a_fresh_database_all_succeed(world):
 
 def test_without_mlflow_verdicts_and_pages_stay_as_they_are(world, empty, monkeypatch):
     """Its server is away, its database is deleted, or is no database."""
-    from recount import store, tracking
+    from recount.views import store, tracking
 
     folder = world.root / "results"
     some = few(world, "refuted")
@@ -258,7 +258,7 @@ def test_a_bad_cell_publishes_no_page_and_ends_in_time(world, monkeypatch, tmp_p
 
 def test_one_claim_in_five_fails_and_is_shown_and_the_others_too(world):
     """Broken files and failed runs are states with a reason, in the database and on the pages."""
-    from recount import store
+    from recount.views import store
 
     folder = world.root / "results"
     broken = folder / "laptop" / "arithmetic" / "undecided"

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recount import control_papers, controls, files, registry, run
+from recount import files, registry, run
+from recount.controls import toys, trials
 from recount.judge import lint, residuals
 from recount.typed import BadValue
 
@@ -16,22 +17,22 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="module")
 def papers():
-    with control_papers.project(ROOT) as found:
+    with toys.project(ROOT) as found:
         yield found
 
 
 def test_the_registry_passes_over_the_controls():
     found = registry.load(ROOT)
     assert not [one for one in found.papers.values() if "_controls" in str(one.folder)]
-    assert (control_papers.folder(ROOT) / "families.yaml").exists()
+    assert (toys.folder(ROOT) / "families.yaml").exists()
 
 
 def test_every_family_has_its_null_pairs_and_its_faults(papers):
-    for family, one in control_papers.families(ROOT).items():
+    for family, one in toys.families(ROOT).items():
         mine = {slug: paper for slug, (paper, _) in papers.items() if slug[:-3] == family}
         assert sum(paper.scales["laptop"].seeds for paper in mine.values()) >= 24
-        claims, wrong = control_papers.planted(one)
-        counted = [name for name in claims if name not in control_papers.NOT_FAULTS]
+        claims, wrong = toys.planted(one)
+        counted = [name for name in claims if name not in toys.NOT_FAULTS]
         assert len(counted) >= 10 and all("reproduced" in wrong[n] or wrong[n] for n in counted)
 
 
@@ -59,26 +60,24 @@ def small(tmp_path_factory):
 
     root = tmp_path_factory.mktemp("controls")
     for name in ("experiment.py", "families.yaml"):
-        files.write_bytes(
-            control_papers.folder(root) / name, (control_papers.folder(ROOT) / name).read_bytes()
-        )
+        files.write_bytes(toys.folder(root) / name, (toys.folder(ROOT) / name).read_bytes())
     shutil.copy(ROOT / "requirements.lock", root / "requirements.lock")
-    text = (control_papers.folder(root) / "families.yaml").read_text()
+    text = (toys.folder(root) / "families.yaml").read_text()
     gap = text[text.index("gap:") : text.index("ratio:")]
-    (control_papers.folder(root) / "families.yaml").write_text(gap.replace("300", "40"))
+    (toys.folder(root) / "families.yaml").write_text(gap.replace("300", "40"))
     (root / ".gitignore").write_text("results\n")
     for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "one"]):
         identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
         subprocess.run(["git", "-C", str(root), *identity, *command], check=True)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(control_papers, "TRIALS", 2)
-        controls.make(root, "gap", lambda line: None)
-        controls.record(root)
+        patch.setattr(toys, "TRIALS", 2)
+        trials.make(root, "gap", lambda line: None)
+        trials.record(root)
         yield root
 
 
 def test_planted_faults_do_not_become_verdicts(small):
-    verdicts = files.read_json(controls.evidence(small)[1])["verdicts"]
+    verdicts = files.read_json(trials.evidence(small)[1])["verdicts"]
     first = verdicts["gap_01"]
     assert first["does_nothing"]["outcome"] == "inconclusive"
     assert "arms differ" in first["does_nothing"]["reason"]
@@ -90,12 +89,12 @@ def test_planted_faults_do_not_become_verdicts(small):
 
 
 def test_recorded_controls_are_judged_again(small):
-    assert [(one.slug, one.state) for one in controls.verify(small)] == [("controls", "ok")]
+    assert [(one.slug, one.state) for one in trials.verify(small)] == [("controls", "ok")]
 
 
 @pytest.mark.parametrize("fault", ["verdict", "seal", "rows", "text"])
 def test_a_changed_byte_is_found(small, fault):
-    rows, verdicts = controls.evidence(small)
+    rows, verdicts = trials.evidence(small)
     kept = rows.read_bytes(), verdicts.read_bytes()
     entry = json.loads(kept[1])
     if fault == "rows":
@@ -107,25 +106,25 @@ def test_a_changed_byte_is_found(small, fault):
         one["outcome"] = "reproduced" if one["outcome"] != "reproduced" else "contradicted"
         if fault == "verdict":
             entry.pop("seal")
-            entry |= {"seal": controls.seal(entry)}
+            entry |= {"seal": trials.seal(entry)}
         verdicts.write_bytes(files.json_bytes(entry))
-    (check,) = controls.verify(small)
+    (check,) = trials.verify(small)
     rows.write_bytes(kept[0])
     verdicts.write_bytes(kept[1])
     assert check.state == "damaged"
 
 
 def test_what_ran_from_uncommitted_code_is_not_recorded(small):
-    path = control_papers.folder(small) / "families.yaml"
+    path = toys.folder(small) / "families.yaml"
     text = path.read_text()
     path.write_text(text + "# changed\n")
     with pytest.raises(BadValue, match="uncommitted"):
-        controls.record(small)
+        trials.record(small)
     path.write_text(text)
 
 
 def test_nothing_recorded_is_nothing_to_verify(tmp_path):
-    assert controls.verify(tmp_path) == []
+    assert trials.verify(tmp_path) == []
 
 
 def test_the_shape_of_noise_is_recognised():

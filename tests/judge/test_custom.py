@@ -3,7 +3,7 @@
 import pytest
 from trial_papers import claim, done, paper, rows
 
-from recount.checks import cross_check
+from recount.declaration.checks import cross_check
 from recount.hashes import rule_hash
 from recount.judge import calibrate, judge
 from recount.judge import noise as shapes

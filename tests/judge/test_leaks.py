@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from trial_papers import claim, done, paper, rows
 
-from recount.checks import cross_check
 from recount.data import seen_before, without_meaning
+from recount.declaration.checks import cross_check
 from recount.hashes import design_hash, rule_hash
 from recount.judge import calibrate, judge
 from recount.reports.validity import against_leaks

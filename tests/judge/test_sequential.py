@@ -6,8 +6,8 @@ import pytest
 from trial_papers import ROOT, claim, done, paper, rows
 
 from recount import files, layout, registry, schedule
-from recount.checks import cross_check
 from recount.cli import plan
+from recount.declaration.checks import cross_check
 from recount.hashes import rule_hash
 from recount.judge import calibrate, cost_to_decide, judge, savings, undecided
 from recount.judge import noise as shapes

@@ -39,11 +39,11 @@ def test_the_reader_of_imports_sees_imports_inside_functions(tmp_path):
 
 
 def test_only_the_store_knows_duckdb():
-    assert importers("duckdb") == {"workflow_scripts/recount/store.py"}
+    assert importers("duckdb") == {"workflow_scripts/recount/views/store.py"}
 
 
 def test_only_tracking_knows_mlflow():
-    assert importers("mlflow") == {"workflow_scripts/recount/tracking.py"}
+    assert importers("mlflow") == {"workflow_scripts/recount/views/tracking.py"}
 
 
 def test_the_library_knows_no_snakemake():
@@ -57,7 +57,7 @@ def test_torch_is_for_kits_nn_and_papers():
     # doctor and its probe on a cluster's node only look whether torch sees a GPU
     assert strangers <= {
         "workflow_scripts/recount/cli/doctor.py",
-        "workflow_scripts/recount/probe.py",
+        "workflow_scripts/recount/cluster/probe.py",
     }
 
 

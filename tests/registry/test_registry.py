@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recount import checks, editor_schema, registry, strict_yaml
-from recount.schema import LABS, TAKES, Quantity
+from recount import registry
+from recount.declaration import checks, editor_schema, strict_yaml
+from recount.declaration.schema import LABS, TAKES, Quantity
 from recount.typed import BadValue
 
 ROOT = Path(__file__).resolve().parents[2]

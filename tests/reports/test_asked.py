@@ -8,8 +8,8 @@ from rich.console import Console
 
 from recount import registry
 from recount.cli import show
+from recount.declaration.schema import OWN_QUESTION
 from recount.reports import atlas, pages, sections
-from recount.schema import OWN_QUESTION
 
 ROOT = Path(__file__).resolve().parents[2]
 

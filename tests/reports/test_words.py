@@ -5,8 +5,8 @@ import math
 import pytest
 from markup import Page
 
+from recount.declaration.schema import Quantity
 from recount.reports import numbers, plots, rules, wording
-from recount.schema import Quantity
 
 QUANTITIES = {
     "gain": {"low": 0.2, "high": 0.4, "unbounded": []},

@@ -18,8 +18,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 import trained_toy  # noqa: E402
 from cluster import Cluster, NoCluster, ready, wait_for  # noqa: E402
 
-from recount import cluster as slurm  # noqa: E402
 from recount import layout, registry, stages  # noqa: E402
+from recount.cluster import slurm
 
 # The executor waits ten seconds longer after every look at jobs of which none has finished.
 OFTEN = """

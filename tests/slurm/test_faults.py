@@ -34,8 +34,7 @@ from conftest import (
 from fault_table import attempt, count, row
 from toy import DYING, plant
 
-from recount import cluster as slurm
-from recount import guard
+from recount.cluster import guard, slurm
 
 ARMS = ("treated", "plain")
 RUN = ("slow", "--scale", "laptop", "--yes")

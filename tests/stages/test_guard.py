@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from recount import guard
+from recount.cluster import guard
 
 ANSWER = """\
 #!{python}

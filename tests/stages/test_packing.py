@@ -7,7 +7,8 @@ import pytest
 import yaml
 from toy import plant
 
-from recount import files, layout, once, packing, registry, schedule, selection, site, stages
+from recount import files, layout, once, registry, schedule, selection, stages
+from recount.cluster import packing, site
 
 
 def paper(minutes, arms=2, device="cpu", kind="train", level="scaled", slug="p"):

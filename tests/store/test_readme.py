@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from recount import store
+from recount.views import store
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 

@@ -5,9 +5,10 @@ import shutil
 import duckdb
 import pytest
 
-from recount import files, store
-from recount.tables import TABLES, VIEWS
+from recount import files
 from recount.typed import BadValue
+from recount.views import store
+from recount.views.tables import TABLES, VIEWS
 
 
 @pytest.fixture

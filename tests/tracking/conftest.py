@@ -14,7 +14,7 @@ PAPERS = ("agreeing", "failing", "only_recorded", "refuted")
 @pytest.fixture(scope="session")
 def empty(tmp_path_factory) -> Path:
     """An empty MLflow database, which takes longer to make than all that the tests put into it."""
-    from recount import tracking
+    from recount.views import tracking
 
     path = tmp_path_factory.mktemp("mlflow") / "mlflow.db"
     tracking.opened(f"sqlite:///{path}")

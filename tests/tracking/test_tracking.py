@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 from mlflow import MlflowClient
 
-from recount import files, tracking
+from recount import files
 from recount.typed import BadValue
+from recount.views import tracking
 
 
 def runs(world) -> list:

@@ -23,7 +23,8 @@ import psutil
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from recount import cluster, files, guard, hold, layout, once
+from recount import files, hold, layout, once
+from recount.cluster import guard, slurm
 from recount.typed import BadValue
 
 TOUCH = 10.0
@@ -119,7 +120,7 @@ def stop(process: subprocess.Popen, root: Path, profile: str | None, console: Co
     if profile is None:
         dismiss(process)
     process.wait()
-    if profile is None or not cluster.here():
+    if profile is None or not slurm.here():
         return
     try:
         sweep(root)
@@ -133,7 +134,7 @@ def sweep(root: Path) -> None:
     sbatch that is under way then ends in a moment. Raises BadValue where SLURM does not answer."""
     for pause in (0, LATE):
         time.sleep(pause)
-        cluster.cancel(cluster.ours(root))
+        slurm.cancel(slurm.ours(root))
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from recount.schema import Claim, Control, Paper, Quantity
+from recount.declaration.schema import Claim, Control, Paper, Quantity
 from recount.typed import BadValue
 
 SOURCE = Path(__file__).resolve().parent

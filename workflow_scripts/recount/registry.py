@@ -13,12 +13,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from recount import strict_yaml
-from recount.checks import cross_check
-from recount.faults import faults_of
+from recount.declaration import strict_yaml
+from recount.declaration.checks import cross_check
+from recount.declaration.faults import faults_of
+from recount.declaration.schema import LABS, Claim, Paper, Planned, Quantity, Scale
+from recount.declaration.strict_yaml import Document
 from recount.hashes import design_hash, locked_versions, rule_hash
-from recount.schema import LABS, Claim, Paper, Planned, Quantity, Scale
-from recount.strict_yaml import Document
 from recount.typed import BadValue
 
 __all__ = [

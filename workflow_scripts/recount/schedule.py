@@ -10,7 +10,8 @@ from collections.abc import Set
 from dataclasses import dataclass
 from pathlib import Path
 
-from recount import files, hashes, layout, looks, packing
+from recount import files, hashes, layout, looks
+from recount.cluster import packing
 from recount.typed import BadValue
 
 

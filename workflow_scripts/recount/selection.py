@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from recount import files, hashes, layout, looks, packing, registry
+from recount import files, hashes, layout, looks, registry
+from recount.cluster import packing
 from recount.typed import BadValue
 
 KEYS = ("scale", "papers", "checkpoints")

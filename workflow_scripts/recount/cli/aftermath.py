@@ -7,8 +7,9 @@ and the database and the pages are made of what there is. The next `recount run`
 
 from pathlib import Path
 
-from recount import layout, registry, reports, schedule, stages, store
+from recount import layout, registry, reports, schedule, stages
 from recount.cli import traces
+from recount.views import store
 
 FAILED = "Exiting because a job execution failed"
 UNKNOWN = "its job ended without a result"

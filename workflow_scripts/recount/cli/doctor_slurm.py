@@ -13,9 +13,10 @@ from typing import Any
 
 import yaml
 
-from recount import cluster, files, probe, site
+from recount import files
 from recount.cli.doctor import Line
 from recount.cli.profiles import known_profile
+from recount.cluster import probe, site, slurm
 from recount.typed import BadValue
 
 MOST = 6
@@ -40,7 +41,7 @@ class Probe:
 
 def lines(root: Path, profile: str | None, wait: float) -> Iterator[Line]:
     """The findings, one at a time. Leaves no job behind."""
-    if not cluster.here():
+    if not slurm.here():
         remedy = "run this on a login node of the cluster"
         yield Line("red", "slurm", "no squeue and scancel here", remedy)
         return
@@ -52,12 +53,12 @@ def lines(root: Path, profile: str | None, wait: float) -> Iterator[Line]:
             yield from probe_lines(one, told, wait)
     finally:
         numbers = {one.number for one in probes if one.number}
-        cluster.cancel(job for job, _, _ in cluster.queued() if job.number in numbers)
+        slurm.cancel(job for job, _, _ in slurm.queued() if job.number in numbers)
 
 
 def queue_lines(told: dict[str, Any]) -> Iterator[Line]:
     """Which program tells what became of a job, and whether it tells long enough."""
-    config = cluster.ask("scontrol", "show", "config")
+    config = slurm.ask("scontrol", "show", "config")
     found = re.search(r"^MinJobAge\s*=\s*(\d+)", config, re.MULTILINE)
     age = int(found[1]) if found else 0
     accounting = answers("sacct", "--noheader", "--allocations", "--starttime=now-1minutes")
@@ -80,7 +81,7 @@ def queue_lines(told: dict[str, Any]) -> Iterator[Line]:
 
 def answers(*argv: str) -> bool:
     try:
-        cluster.ask(*argv)
+        slurm.ask(*argv)
     except BadValue:
         return False
     return True
@@ -92,7 +93,7 @@ def wanted(told: dict[str, Any]) -> list[tuple[str, int]]:
     if path:
         limits = yaml.safe_load(Path(path).read_text())["partitions"]
         return [(name, int(one.get("max_gpu", 0) > 0)) for name, one in limits.items()][:MOST]
-    rows = [line.split() for line in cluster.ask("sinfo", "-h", "--format=%R %G").splitlines()]
+    rows = [line.split() for line in slurm.ask("sinfo", "-h", "--format=%R %G").splitlines()]
     found = {(row[0], 0) for row in rows} | {(row[0], 1) for row in rows if "gpu" in row[1]}
     return sorted(found)[:MOST]
 
@@ -103,7 +104,7 @@ def submitted(root: Path, wish: tuple[str, int], told: dict[str, Any]) -> Probe:
     one.folder.mkdir(parents=True)
     script = one.folder / "probe.sh"
     files.write_text(script, f"#!/bin/sh\nexec {shlex.join(inside(one))}\n")
-    argv = ["sbatch", "--parsable", f"--job-name={cluster.PREFIX}_probe", "--time=2", "--mem=2000"]
+    argv = ["sbatch", "--parsable", f"--job-name={slurm.PREFIX}_probe", "--time=2", "--mem=2000"]
     argv += [f"--partition={one.partition}", f"--output={one.folder}/job.log", f"--chdir={root}"]
     settings = told.get("default-resources") or {}
     habits = site.of(settings)
@@ -112,14 +113,14 @@ def submitted(root: Path, wish: tuple[str, int], told: dict[str, Any]) -> Probe:
     if account := str(settings.get("slurm_account", "")).strip("'"):
         argv.append(f"--account={account}")
     try:
-        one.number = cluster.ask(*argv, str(script)).strip().partition(";")[0]
+        one.number = slurm.ask(*argv, str(script)).strip().partition(";")[0]
     except BadValue as error:
         one.refused = str(error)
     return one
 
 
 def inside(one: Probe) -> list[str]:
-    return [sys.executable, "-m", "recount.probe", str(one.folder)]
+    return [sys.executable, "-m", "recount.cluster.probe", str(one.folder)]
 
 
 def probe_lines(one: Probe, told: dict[str, Any], wait: float) -> Iterator[Line]:
@@ -144,10 +145,10 @@ def probe_lines(one: Probe, told: dict[str, Any], wait: float) -> Iterator[Line]
 
 def silent(one: Probe, wait: float) -> Line:
     """Why a probe said nothing: it waits in the queue, or it died."""
-    queue = [job for job, _, _ in cluster.queued() if job.number == one.number]
-    if queue:
+    waiting = [job for job, _, _ in slurm.queued() if job.number == one.number]
+    if waiting:
         reason = answer("squeue", "-h", f"--jobs={one.number}", "--format=%r")
-        text = f"still {queue[0].state.lower()} after {wait:.0f} s ({reason})"
+        text = f"still {waiting[0].state.lower()} after {wait:.0f} s ({reason})"
         return Line("yellow", one.name, text, "ask again later, or with a longer --wait")
     log = one.folder / "job.log"
     last = log.read_text(errors="replace").strip().splitlines()[-1:] if log.exists() else []
@@ -157,7 +158,7 @@ def silent(one: Probe, wait: float) -> Line:
 
 def answer(*argv: str) -> str:
     try:
-        return cluster.ask(*argv).strip()
+        return slurm.ask(*argv).strip()
     except (BadValue, subprocess.SubprocessError):
         return "no reason given"
 

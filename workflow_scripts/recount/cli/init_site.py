@@ -12,9 +12,10 @@ from pathlib import Path
 
 import yaml
 
-from recount import cluster, files, packing, registry, site
+from recount import files, registry
 from recount.cli.profiles import user_profiles
 from recount.cli.screen import console
+from recount.cluster import packing, site, slurm
 from recount.typed import BadValue
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
@@ -87,7 +88,7 @@ def known_partition(key: str, name: str) -> None:
     """Asks SLURM, where it is; elsewhere the profile may be written for another machine."""
     if not name or not shutil.which("sinfo"):
         return
-    known = cluster.ask("sinfo", "--noheader", "--format=%R").split()
+    known = slurm.ask("sinfo", "--noheader", "--format=%R").split()
     if name not in known:
         near = difflib.get_close_matches(name, known, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(sorted(set(known)))}"

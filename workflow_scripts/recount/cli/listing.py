@@ -8,10 +8,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from recount import registry, results
-from recount.checks import suggestion
 from recount.cli.screen import console
 from recount.cli.verdicts import STYLE
-from recount.schema import LABS
+from recount.declaration.checks import suggestion
+from recount.declaration.schema import LABS
 from recount.typed import BadValue
 
 SCALES = ("paper", "gpu", "laptop")

@@ -6,9 +6,10 @@ registry refuses a paper until the last of these words is gone.
 
 import json
 
-from recount import files, registry, strict_yaml
-from recount.checks import suggestion
-from recount.schema import LABS, Planned
+from recount import files, registry
+from recount.declaration import strict_yaml
+from recount.declaration.checks import suggestion
+from recount.declaration.schema import LABS, Planned
 from recount.typed import BadValue
 
 PAPER = """\

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from recount import crate, registry, selection
+from recount import registry, selection
 from recount.cli.screen import console
+from recount.crate import writing
 
 
 def add(parser) -> None:
@@ -17,7 +18,7 @@ def run(args) -> int:
     root = registry.root()
     choice = selection.choose(root, {"scale": args.scale, "papers": ",".join(args.papers)})
     out = args.out or Path(f"recount-{choice.scale}.crate.zip")
-    counts = crate.pack(choice, root, out, models=not args.without_models)
+    counts = writing.pack(choice, root, out, models=not args.without_models)
     size = out.stat().st_size / 1e6
     text = f"packed {counts['papers']} papers, {counts['files']} files, {size:.1f} MB: {out}"
     console().print(text, markup=False, soft_wrap=True)

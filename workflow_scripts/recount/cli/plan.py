@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from rich.table import Table
 
-from recount import packing, registry, schedule, selection, site
+from recount import registry, schedule, selection
 from recount.cli.profiles import known_profile
 from recount.cli.screen import console
+from recount.cluster import packing, site
 from recount.typed import BadValue
 
 BUDGET = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)(gpuh|cpuh)")

@@ -9,9 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from recount import cluster, driver, registry
+from recount import driver, registry
 from recount.cli import run as runs
 from recount.cli.screen import console
+from recount.cluster import slurm
 from recount.typed import BadValue
 
 
@@ -43,7 +44,7 @@ def run(args) -> int:
 def settle(root: Path, told: dict, args) -> None:
     """Leaves no job of an earlier run in the queue, and no lock of a dead one."""
     out = console()
-    if not cluster.here():
+    if not slurm.here():
         if told.get("profile"):
             raise BadValue(
                 f"the last run used {told['profile']} from {told['host']}, and there is no squeue "
@@ -51,7 +52,7 @@ def settle(root: Path, told: dict, args) -> None:
             )
         return
     try:
-        jobs = cluster.ours(root)
+        jobs = slurm.ours(root)
     except BadValue as error:
         if told.get("profile"):
             raise
@@ -60,10 +61,10 @@ def settle(root: Path, told: dict, args) -> None:
     for job in jobs:
         out.print(f"job {job.number}: {job.what}, {job.state.lower()} {job.node}".rstrip())
     cancelled = [job for job in jobs if args.cancel or job.pending]
-    cluster.cancel(cancelled)
+    slurm.cancel(cancelled)
     if cancelled:
         out.print(f"cancelled {len(cancelled)} jobs; their checkpoints are kept")
-    cluster.outlast(root, jobs, out.print)
-    freed = cluster.free_holds(root / "results")
+    slurm.outlast(root, jobs, out.print)
+    freed = slurm.free_holds(root / "results")
     if freed:
         out.print(f"{len(freed)} runs were held by jobs that are over; they are free again")

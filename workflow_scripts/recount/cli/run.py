@@ -5,11 +5,12 @@ from pathlib import Path
 
 from rich.console import Console
 
-from recount import driver, look_stages, once, registry, schedule, site
+from recount import driver, look_stages, once, registry, schedule
 from recount.cli import aftermath, verdicts
 from recount.cli import plan as plans
 from recount.cli.profiles import known_profile
 from recount.cli.screen import console
+from recount.cluster import site
 
 
 def add(parser) -> None:

@@ -1,6 +1,7 @@
 """`recount schema`: the JSON Schema of paper.yaml; an editor completes and checks with it."""
 
-from recount import editor_schema, files, registry
+from recount import files, registry
+from recount.declaration import editor_schema
 
 
 def add(parser) -> None:

@@ -1,6 +1,6 @@
 """A declared quantity as an English sentence, to be read before it is frozen."""
 
-from recount.schema import Claim, Paper, Quantity
+from recount.declaration.schema import Claim, Paper, Quantity
 
 UNITS = {"seed": "seeds", "item": "items", "instance": "instances", "time": "repetitions"}
 AVERAGES = {"mean": "the mean", "gap": "the mean", "median": "the median", "ratio": "the mean"}

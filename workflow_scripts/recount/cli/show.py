@@ -7,10 +7,10 @@ from rich.markup import escape
 
 from recount import hashes, ledger, registry, results
 from recount.attempts import Broken
-from recount.checks import suggestion
 from recount.cli.sentences import sentence
 from recount.cli.verdicts import STYLE
-from recount.schema import OWN_QUESTION
+from recount.declaration.checks import suggestion
+from recount.declaration.schema import OWN_QUESTION
 from recount.typed import BadValue
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from recount import guard, logs
+from recount import logs
+from recount.cluster import guard
 
 LINES = 12
 NOISE = ("Select jobs", "Execute 1 jobs", "Building DAG", "Using shell", "Provided", "Job stats")

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from recount import registry, unpacking
+from recount import registry
 from recount.cli.screen import console
+from recount.crate import reading
 
 
 def add(parser) -> None:
@@ -15,7 +16,7 @@ def add(parser) -> None:
 def run(args) -> int:
     found = registry.load()
     results = found.root / "results"
-    told = unpacking.unpack(args.crate, found, results, args.replace)
+    told = reading.unpack(args.crate, found, results, args.replace)
     out = console()
     for folder in told["folders"]:
         out.print(f"unpacked {folder}", markup=False, soft_wrap=True)
@@ -29,7 +30,8 @@ def run(args) -> int:
 
 def rebuild(found, results: Path, scales: set[str]) -> None:
     """All views of the files, as the workflow makes them."""
-    from recount import reports, store, tracking
+    from recount import reports
+    from recount.views import store, tracking
 
     for scale in sorted(scales):
         reports.render_all(found, results, scale)

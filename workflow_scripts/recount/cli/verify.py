@@ -2,8 +2,9 @@
 
 import itertools
 
-from recount import controls, layout, ledger, registry, selection
+from recount import layout, ledger, registry, selection
 from recount.cli.screen import console
+from recount.controls import trials
 from recount.ledger import audits, confirming
 
 SCALES = ("laptop", "gpu", "paper")
@@ -25,7 +26,7 @@ def run(args) -> int:
             checks += confirming.verify(paper, scale)
     checks += audits.verify(found.root, found.papers)
     if args.papers == ["all"]:
-        checks += controls.verify(found.root)
+        checks += trials.verify(found.root)
     out = console()
     for check in checks:
         out.print(f"{check.state:8} {check.slug} at {check.scale}: {check.detail}", markup=False)

@@ -5,12 +5,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from recount import files, layout, packing, registry, schedule, selection
+from recount import files, layout, registry, schedule, selection
 from recount.cli import traces
 from recount.cli.screen import console
+from recount.cluster import packing
+from recount.declaration.schema import OWN_QUESTION
 from recount.judge.magnitudes import odd_units
 from recount.results import marked
-from recount.schema import OWN_QUESTION
 from recount.typed import BadValue
 
 

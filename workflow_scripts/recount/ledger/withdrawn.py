@@ -7,10 +7,10 @@ and no verdict rests on it. What stands in the project today cannot be withdrawn
 
 from pydantic import ValidationError
 
-from recount import strict_yaml
+from recount.declaration import strict_yaml
+from recount.declaration.schema import Name, ScaleName, Sentence, Strict, text
 from recount.ledger.gitlog import Repository
 from recount.ledger.recordings import Recording
-from recount.schema import Name, ScaleName, Sentence, Strict, text
 from recount.typed import BadValue
 
 FILE = "papers/withdrawn.yaml"

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
+from recount.declaration.schema import ASKERS
 from recount.reports import pages
 from recount.results import SCALES, find
-from recount.schema import ASKERS
 
 
 def atlas(registry, results: Path, scale: str, lab: str | None = None) -> dict[str, Any]:

@@ -8,11 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from recount import files, series
+from recount import files
 from recount.reports import wording
 from recount.results import Found
 from recount.run import KEY_COLUMNS
 from recount.typed import BadValue
+from recount.views import series
 
 CURVE_POINTS = 60
 CURVE_METRICS = 4

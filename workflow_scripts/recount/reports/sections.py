@@ -14,7 +14,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from recount import schema
+from recount.declaration import schema
 from recount.reports import figures, numbers, pages, plots, wording
 
 SOURCES = Path(__file__).resolve().parents[3] / "reports"

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from recount import control_papers, controls, files, layout
+from recount import files, layout
+from recount.controls import toys, trials
 from recount.judge.intervals import clopper_pearson
 from recount.reports import pages
 from recount.results import Found, find
@@ -234,13 +235,13 @@ def agreement(rows: list[dict[str, Any]]) -> dict[str, Any]:
 
 def of_controls(root: Path) -> dict[str, Any] | None:
     """The recorded A/A pairs and planted faults, family by family; None where there are none."""
-    path = controls.evidence(root)[1]
+    path = trials.evidence(root)[1]
     if not path.exists():
         return None
     entry, rows = files.read_json(path), []
-    for name, one in control_papers.families(root).items():
+    for name, one in toys.families(root).items():
         mine = {s: v for s, v in entry["verdicts"].items() if s.rpartition("_")[0] == name}
-        planted = set(control_papers.planted(one)[0]) - set(control_papers.NOT_FAULTS)
+        planted = set(toys.planted(one)[0]) - set(toys.NOT_FAULTS)
         row = {"kinds": one["kinds"], "shape": entry["shape"].get(name) or {}}
         row |= {"pairs": sum(v["main"]["n"] or 0 for v in mine.values()), "trials": len(mine)}
         row |= {"null_wrong": sum(v["main"]["wrong"] for v in mine.values())}
@@ -248,7 +249,7 @@ def of_controls(root: Path) -> dict[str, Any] | None:
         row |= {"margin": len(ends), "margin_wrong": sum(v["wrong"] for v in ends)}
         faults = {c: v for v in mine.values() for c, v in v.items() if c in planted}
         row |= {"faults": len(faults), "missed": [c for c, v in faults.items() if v["wrong"]]}
-        row |= {k: told(mine, k) for k in control_papers.NOT_FAULTS}
+        row |= {k: told(mine, k) for k in toys.NOT_FAULTS}
         rows.append(row)
     return {"rows": rows} | pooled(rows)
 

@@ -14,7 +14,8 @@ from typing import Any
 
 import yaml
 
-from recount import files, registry, strict_yaml
+from recount import files, registry
+from recount.declaration import strict_yaml
 
 SCALE, LAB = "laptop", "other"
 TRIALS = 8  # of null pairs, each 8 or 12 seeds; the faults are planted in the first

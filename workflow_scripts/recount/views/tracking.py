@@ -28,10 +28,11 @@ from mlflow.exceptions import MlflowException  # noqa: E402
 from sqlalchemy import event  # noqa: E402
 from sqlalchemy.engine import Engine  # noqa: E402
 
-from recount import files, layout, series  # noqa: E402
+from recount import files, layout
 from recount.results import Found, find  # noqa: E402
 from recount.run import KEY_COLUMNS  # noqa: E402
 from recount.typed import BadValue  # noqa: E402
+from recount.views import series
 
 TRACKING_VERSION = 1
 BATCH, PARAMS = 1000, 100  # metrics and parameters a call, MLflow's own limits

@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from recount.schema import STANDARD_METRICS, TAKES, Claim, Paper, Quantity, Scale
+from recount.declaration.schema import STANDARD_METRICS, TAKES, Claim, Paper, Quantity, Scale
 
 Fault = tuple[tuple[str | int, ...], str]
 OPTIONAL_KEYS = ("metric", "arm", "minus", "over", "along", "at", "level")

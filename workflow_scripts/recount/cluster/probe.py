@@ -1,4 +1,4 @@
-"""What a compute node is like, told from inside a short job: `python -m recount.probe FOLDER`.
+"""What a compute node is like, told from inside a short job: run as a module with a folder.
 
 Writes node.json into the folder (shared with the machine that submitted the job), then answers each
 `ping` file there with a `pong` of the same number, so that the other side can time the file system.

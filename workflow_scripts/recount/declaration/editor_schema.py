@@ -7,7 +7,7 @@ is the part that JSON Schema can say. The exported file is docs/paper.schema.jso
 import json
 from typing import Any
 
-from recount.schema import TAKES, Paper
+from recount.declaration.schema import TAKES, Paper
 
 ARM_KEYS = ("arm", "minus", "over")
 

@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from recount import files, judge, layout, provenance, stages
-from recount.control_papers import SCALE, families, folder, project
+from recount.controls.toys import SCALE, families, folder, project
 from recount.judge import residuals
 from recount.ledger.verifying import Check, seal
 from recount.run import KEY_COLUMNS

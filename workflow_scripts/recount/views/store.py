@@ -16,8 +16,8 @@ import pyarrow.parquet as pq
 
 from recount import files
 from recount.results import STAGES, Found, find_all
-from recount.tables import EXAMPLES, TABLES, VIEWS
 from recount.typed import BadValue
+from recount.views.tables import EXAMPLES, TABLES, VIEWS
 
 __all__ = ["EXAMPLES", "connect", "rebuild"]
 

@@ -7,8 +7,8 @@ from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from recount.checks import Fault, suggestion
-from recount.schema import NAME_PATTERN
+from recount.declaration.checks import Fault, suggestion
+from recount.declaration.schema import NAME_PATTERN
 
 SHAPES = {
     NAME_PATTERN: "use small letters, digits and _, beginning with a letter (at most 64)",

@@ -22,7 +22,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from recount import attempts, files
-from recount.crate import CODE, METADATA
+from recount.crate.writing import CODE, METADATA
 from recount.typed import BadValue
 
 MOST_FILES = 100_000
