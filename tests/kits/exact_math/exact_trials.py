@@ -17,17 +17,28 @@ def loaded(slug):
     return experiment, sys.modules[experiment.arm.__module__]
 
 
-def frame_of(slug, experiment, arm, **size):
-    """The rows of an arm; `size` replaces single values of the smoke scale."""
+def smoke_run(slug, arm=None, **size):
+    """(run of one arm, or of none, at smoke scale, experiment, its module); `size` replaces single
+    values."""
+    experiment, module = loaded(slug)
+    return run_at_smoke(slug, experiment, arm, **size), experiment, module
+
+
+def run_at_smoke(slug, experiment, arm=None, **size):
     paper = registry.load_paper(PAPERS / slug)
-    run = Run(
+    return Run(
         slug=slug,
         scale="smoke",
         size=build(experiment.size, paper.scales["smoke"].size | size, "size"),
         seeds=tuple(range(1, paper.scales["smoke"].seeds + 1)),
-        arm_name=arm,
-        arm=build(experiment.arm, paper.arms[arm], arm),
+        arm_name=arm or "",
+        arm=build(experiment.arm, paper.arms[arm], arm) if arm else None,
     )
+
+
+def frame_of(slug, experiment, arm, **size):
+    """The rows of an arm; `size` replaces single values of the smoke scale."""
+    run = run_at_smoke(slug, experiment, arm, **size)
     return experiment.measure(run, experiment.generate(run)).frame()
 
 

@@ -1,24 +1,16 @@
 import pytest
-from exact_trials import PAPERS, loaded
+from exact_trials import smoke_run
 
-from recount import registry
 from recount.kits.exact_math import mutations as mt
 from recount.kits.exact_math import proof_checker as checker
 from recount.kits.exact_math import rewriting as rw
-from recount.run import Run
-from recount.typed import build
 
 SLUG = "alchemy"
 ONE = rw.Theorem("dapcd", "dbbacd", ((mt.HYPOTHESIS, 1), (1, 1), (0, 1), (3, 1)), (("apc", "ac"),))
 
 
-def run_of(data="mutated"):
-    experiment, module = loaded(SLUG)
-    paper = registry.load_paper(PAPERS / SLUG)
-    size = build(experiment.size, paper.scales["smoke"].size, "size")
-    arm = build(experiment.arm, paper.arms[data], data)
-    run = Run(slug=SLUG, scale="smoke", size=size, seeds=(1, 2), arm_name=data, arm=arm)
-    return run, experiment, module
+def run_of(arm="mutated"):
+    return smoke_run(SLUG, arm)
 
 
 def holds(one):

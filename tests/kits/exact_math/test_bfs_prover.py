@@ -1,26 +1,19 @@
 import pytest
-from exact_trials import PAPERS, loaded
+from exact_trials import run_at_smoke, smoke_run
 
-from recount import registry
 from recount.kits.exact_math import proof_checker as checker
 from recount.kits.exact_math import proof_search
-from recount.run import Run
-from recount.typed import build
 
 SLUG = "bfs_prover"
 
 
 @pytest.fixture(scope="module")
 def trial():
-    experiment, module = loaded(SLUG)
-    paper = registry.load_paper(PAPERS / SLUG)
-    size = build(experiment.size, paper.scales["smoke"].size, "size")
-    data = experiment.generate(Run(slug=SLUG, scale="smoke", size=size, seeds=(1, 2)))
+    bare, experiment, _ = smoke_run(SLUG)
+    data, size = experiment.generate(bare), bare.size
 
     def frame(name):
-        arm = build(experiment.arm, paper.arms[name], name)
-        run = Run(slug=SLUG, scale="smoke", size=size, seeds=(1, 2), arm_name=name, arm=arm)
-        return experiment.measure(run, data).frame()
+        return experiment.measure(run_at_smoke(SLUG, experiment, name), data).frame()
 
     return frame, data, size
 

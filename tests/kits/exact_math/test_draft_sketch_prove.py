@@ -1,14 +1,11 @@
 from random import Random
 
 import pytest
-from exact_trials import PAPERS, loaded
+from exact_trials import run_at_smoke, smoke_run
 
-from recount import registry
 from recount.kits.exact_math import proof_checker as checker
 from recount.kits.exact_math import rewriting as rw
 from recount.kits.exact_math import sketches as sk
-from recount.run import Run
-from recount.typed import build
 
 SLUG, RULES = "draft_sketch_prove", rw.rules_of()
 
@@ -70,14 +67,11 @@ def test_gaps_share_one_budget():
 
 @pytest.fixture(scope="module")
 def trial():
-    experiment, module = loaded(SLUG)
-    paper = registry.load_paper(PAPERS / SLUG)
-    size = build(experiment.size, paper.scales["smoke"].size | {"expansions": 200}, "size")
-    data = experiment.generate(Run(slug=SLUG, scale="smoke", size=size, seeds=(1, 2)))
+    bare, experiment, _ = smoke_run(SLUG, expansions=200)
+    data = experiment.generate(bare)
 
     def level(name, metric):
-        arm = build(experiment.arm, paper.arms[name], name)
-        run = Run(slug=SLUG, scale="smoke", size=size, seeds=(1, 2), arm_name=name, arm=arm)
+        run = run_at_smoke(SLUG, experiment, name, expansions=200)
         return experiment.measure(run, data).frame().query(f"metric == '{metric}'").value
 
     return level
