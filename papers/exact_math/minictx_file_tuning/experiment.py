@@ -1,14 +1,15 @@
 """A prover that reads the file before the theorem, against one that sees the proof state alone.
 
-A file defines three letters of its own, each as one of four words in the common letters, drawn
-anew for every theorem. A definition is one token to the network. A tactic that uses one must name
-letter and meaning, and is refused if the file says otherwise. Half of the theorems have such
-letters in their target, so that proving them takes a definition. `file` trains a network on the
-next proof step after file and state, `state` on the same steps with the file left blank, `other`
-with another theorem's file in its place. `fixed`, a positive control, reads no file either, but all
-its theorems share one. At test each reads what it was trained on, and best-first search proves what
-it can within the same number of expansions. Other code checks every proof. Whether the network
-reads at all is measured by showing it another file where a letter is to be replaced by its meaning.
+A file defines three letters of its own, each as one of twelve words in the common letters, drawn
+anew for every theorem; the files of the test are in no library. A definition is one token to the
+network. A tactic that uses one must name letter and meaning, and is refused if the file says
+otherwise. Half of the theorems start from such letters and end at a word that shows none of their
+meanings. `file` trains a network on the next proof step after file and state, `state` on the same
+steps with the file left blank, `other` with another theorem's file in its place. `fixed`, a
+positive control, reads no file either, but all its theorems share one. At test each reads what it
+was trained on, and best-first search proves what it can within the same number of expansions. Other
+code checks every proof. Whether the network reads at all is measured by showing it another file
+where a letter is to be replaced by its meaning.
 """
 
 from typing import Literal

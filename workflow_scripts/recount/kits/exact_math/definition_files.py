@@ -1,18 +1,21 @@
 """Files that define letters, and theorems of the rewriting system that need theirs.
 
-A file gives each of the letters p q r one of four words as its meaning. A tactic names letter and
+A file gives each of the letters p q r one of twelve words as its meaning. A tactic names letter and
 meaning, and fits only where the file agrees. To a network a definition is one token, so that a file
-takes three places of a line.
+takes three places of a line. A theorem starts from letters of its file; the word that it ends at
+shows none of their meanings, so that the two words beside each other do not tell what a letter is.
 """
 
 from recount.kits.exact_math import rewriting as rw
 from recount.kits.exact_math.tactic_model import VOCABULARY, Layout
 
-MEANINGS = ("ab", "bd", "ca", "dc")  # alike in length and parity: a theorem does not tell them
+# Permutations that take three swaps and no less: all odd, no two of them equal.
+MEANINGS = ("abc", "acb", "bac", "cba", "abd", "adc", "bad", "cda", "bcd", "cbd", "bdc", "dcb")
 PAIRS = [(letter, word) for letter in rw.LOCAL for word in MEANINGS]
 ENTRIES = [f"{letter}={word}" for letter, word in PAIRS]
 THEORY = len(rw.rules_of())
 RULES = THEORY + 2 * len(PAIRS)
+KEPT = 4  # of so many files one is kept for the test
 
 
 class Lines(Layout):
@@ -27,9 +30,16 @@ def layout(run):
     return Lines(len(rw.LOCAL), run.size.longest, RULES)
 
 
-def definitions(draw):
-    """The file as equations, each where its own tactics stand, and as text, in any order."""
-    meant = {letter: draw.choice(MEANINGS) for letter in rw.LOCAL}
+def definitions(draw, new):
+    """The file as equations, each where its own tactics stand, and as text, in any order.
+
+    Files whose meanings' numbers add up to a multiple of KEPT are `new`: no library has one.
+    """
+    while True:
+        numbers = [draw.randrange(len(MEANINGS)) for _ in rw.LOCAL]
+        if (sum(numbers) % KEPT == 0) == new:
+            break
+    meant = {letter: MEANINGS[k] for letter, k in zip(rw.LOCAL, numbers, strict=True)}
     entries = [f"{letter}={word}" for letter, word in meant.items()]
     draw.shuffle(entries)
     local = tuple(one if meant[one[0]] == one[1] else rw.ABSENT for one in PAIRS)
@@ -37,18 +47,19 @@ def definitions(draw):
 
 
 def theorem(run, draw, local, dependent, fewest):
-    """From common letters to local ones, if `dependent`; no proof has less than `fewest` steps."""
+    """From local letters, if `dependent`, to common ones; no proof has less than `fewest` steps."""
     size, rules = run.size, rw.rules_of(local)
     weights = rw.usual_weights(rules)
     weights[THEORY + 1 :: 2] = [0.0] * (len(weights[THEORY:]) // 2)  # a walk never folds
     while True:
-        target = list(rw.random_word(draw, draw.randint(4, 6)))
-        for place in draw.sample(range(len(target)), draw.randint(1, 3) if dependent else 0):
-            target[place] = draw.choice(rw.LOCAL)
-        target, steps = "".join(target), draw.randint(fewest, size.most_steps)
+        start = list(rw.random_word(draw, draw.randint(3, 4) if dependent else draw.randint(5, 7)))
+        for place in draw.sample(range(len(start)), draw.randint(1, 2) if dependent else 0):
+            start[place] = draw.choice(rw.LOCAL)
+        start, steps = "".join(start), draw.randint(fewest, size.most_steps)
         fitting = rules if dependent else rw.rules_of()
-        start, path = rw.walk(draw, target, fitting, steps, size.longest, weights)
-        if not set(start) & set(rw.LOCAL) and len(path) >= fewest:
+        target, path = rw.walk(draw, start, fitting, steps, size.longest, weights)
+        shown = any(letter in start and word in target for letter, word in local)
+        if not shown and not set(target) & set(rw.LOCAL) and len(path) >= fewest:
             proof = rw.shortest(start, target, fitting, size.longest, len(path))
             if len(proof) >= fewest:
                 return rw.Theorem(start, target, proof, local)
@@ -57,10 +68,12 @@ def theorem(run, draw, local, dependent, fewest):
 def drawn(run, seed, stream, count, fewest=1, files="many"):
     """Theorems with the texts of their files; every second one needs its file.
 
-    Where all share `one` file, it is the seed's own in every stream.
+    Where all share `one` file, it is the seed's own in every stream; else only libraries have files
+    that are not new.
     """
-    draw, shared = rw.chance(run, stream, seed), definitions(rw.chance(run, "file", seed))
-    given = [definitions(draw) if files == "many" else shared for _ in range(count)]
+    draw, new = rw.chance(run, stream, seed), stream != "library"
+    shared = definitions(rw.chance(run, "file", seed), True)
+    given = [definitions(draw, new) if files == "many" else shared for _ in range(count)]
     found = [theorem(run, draw, one, at % 2 == 0, fewest) for at, (one, _) in enumerate(given)]
     return found, [text for _, text in given]
 
