@@ -8,7 +8,7 @@ counting them in all elementary intervals and by how fast integrals of a smooth 
 """
 
 from functools import partial
-from time import perf_counter
+from time import process_time
 from typing import Literal
 
 import numpy as np
@@ -36,6 +36,8 @@ class Size:
     dense: int  # points of a Gram matrix that is checked
     timed_fast: tuple[int, ...]
     timed_dense: tuple[int, ...]
+    block: int  # numbers in a block of vectors that is timed, whatever their length
+    columns: int  # vectors that a dense matrix is timed with
     integrals: tuple[int, ...]
     replicates: int
     intervals: int  # 2^intervals points of a net whose elementary intervals are counted
@@ -86,26 +88,32 @@ def gram(run, rows):
         rows.add("disagrees", np.array(products) > 1e-3, n, dimension=dimension)
 
 
-def fastest(call, vectors):
-    """Seconds of the fastest of three calls with each vector."""
-    found = np.full((3, len(vectors)), np.inf)
-    for place in np.ndindex(found.shape):
-        start = perf_counter()
-        call(vectors[place[1]])
-        found[place] = perf_counter() - start
-    return found.min(axis=0)
+def fastest(call, block):
+    """Seconds of the processor in the fastest of three calls."""
+    found = []
+    for _ in range(3):
+        start = process_time()
+        call(block)
+        found.append(process_time() - start)
+    return min(found)
 
 
 def cost(run, rows):
+    """Seconds a vector; blocks hold as many numbers for every n, so that caches favour none."""
     _, there, back = TRANSFORMS[run.arm.kernel]
-    for name, sizes in (("fast", run.size.timed_fast), ("dense", run.size.timed_dense)):
-        for n in sizes:
-            vectors = [run.rng("timed", seed).normal(size=n) for seed in run.seeds]
-            if name == "fast":
-                call = partial(lambda values, v: back(there(v) * values), there(vectors[0]))
-            else:
-                call = run.rng("matrix").normal(size=(n, n)).__matmul__
-            rows.add(f"{name}_seconds", fastest(call, vectors), n=n)
+    for n in run.size.timed_fast:
+        count, taken = run.size.block // n, []
+        for seed in run.seeds:
+            vectors = run.rng("timed", seed).normal(size=(count, n))
+            values = there(vectors[0])
+            call = partial(lambda values, block: back(there(block) * values), values)
+            taken.append(fastest(call, vectors) / count)
+        rows.add("fast_seconds", taken, count, n=n)
+    for n in run.size.timed_dense:
+        count, matrix = run.size.columns, run.rng("matrix").normal(size=(n, n))
+        blocks = [run.rng("timed", seed).normal(size=(n, count)) for seed in run.seeds]
+        taken = [fastest(matrix.__matmul__, block) / count for block in blocks]
+        rows.add("dense_seconds", taken, count, n=n)
 
 
 def integrate(run, rows):
