@@ -69,11 +69,9 @@ def gram(run, rows):
         products, solves, conditions = [], [], []
         for seed in run.seeds:
             points = source(run, seed, dimension)
-            x, kernel = points(n), kernel_of(run, dimension, points)
-            dense, vector = (
-                kernel(x[:, None, :], x[None, :, :]),
-                run.rng("vector", seed).normal(size=n),
-            )
+            x = points(n)
+            dense = kernel_of(run, dimension, points)(x[:, None, :], x[None, :, :])
+            vector = run.rng("vector", seed).normal(size=n)
             values = there(dense[:, 0]) * np.sqrt(n)
             product, solution = dense @ vector, np.linalg.solve(dense, vector)
             found = [back(there(vector) * values).real, back(there(vector) / values).real]
@@ -88,14 +86,10 @@ def gram(run, rows):
         rows.add("disagrees", np.array(products) > 1e-3, n, dimension=dimension)
 
 
-def fastest(call, block):
-    """Seconds of the processor in the fastest of three calls."""
-    found = []
-    for _ in range(3):
-        start = process_time()
-        call(block)
-        found.append(process_time() - start)
-    return min(found)
+def seconds(call, block):
+    start = process_time()
+    call(block)
+    return process_time() - start
 
 
 def cost(run, rows):
@@ -105,14 +99,13 @@ def cost(run, rows):
         count, taken = run.size.block // n, []
         for seed in run.seeds:
             vectors = run.rng("timed", seed).normal(size=(count, n))
-            values = there(vectors[0])
-            call = partial(lambda values, block: back(there(block) * values), values)
-            taken.append(fastest(call, vectors) / count)
+            call = partial(lambda values, v: back(there(v) * values), there(vectors[0]))
+            taken.append(min(seconds(call, vectors) for _ in range(3)) / count)
         rows.add("fast_seconds", taken, count, n=n)
     for n in run.size.timed_dense:
         count, matrix = run.size.columns, run.rng("matrix").normal(size=(n, n))
         blocks = [run.rng("timed", seed).normal(size=(n, count)) for seed in run.seeds]
-        taken = [fastest(matrix.__matmul__, block) / count for block in blocks]
+        taken = [min(seconds(matrix.__matmul__, b) for _ in range(3)) / count for b in blocks]
         rows.add("dense_seconds", taken, count, n=n)
 
 
