@@ -42,13 +42,22 @@ def show_savings(choice) -> None:
     table = Table(title="In looks at 5, 8 and 12 seeds", title_justify="left", box=None)
     for name in ("paper", "claim", "seeds if right", "if reversed", "power", "at once", ""):
         table.add_column(name, justify="left" if name in ("paper", "claim", "") else "right")
+    every = []
     for paper, claim, found in savings.of_papers(choice.selected.values(), choice.scale):
+        every.append(found)
         right, wrong = found["planted"], found["reversed"]
         power = [f"{right[key]:.0%} / {wrong[key]:.0%}" for key in ("looks", "at_once")]
         note = "" if savings.suits(found) else "no: less power"
         seeds = f"{right['seeds']:.1f}", f"{wrong['seeds']:.1f}"
         table.add_row(paper.slug, claim, *seeds, *power, note)
     out.print(table)
+    if every:
+        share, power = savings.summary(every)
+        out.print(
+            f"{len(every)} claims: {share:.0%} fewer seeds than always twelve, in the mean of the "
+            f"paper being right and of its reverse; {100 * power:.1f} of 100 verdicts fewer found.",
+            soft_wrap=True,
+        )
 
 
 def sequential(paper, scale: str, looks: list[int]) -> str:

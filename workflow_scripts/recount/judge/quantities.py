@@ -79,11 +79,25 @@ class Estimate:
         return values * self.options.stretch
 
     def bounds(self, alpha: float) -> tuple[np.ndarray, np.ndarray]:
-        """Low and high bound (replays,), each wrong at most at `alpha`."""
+        """Low and high bound (replays,), each wrong at most at `alpha`, over all looks if there are
+        some."""
+        look, units, plain = self.options.look, self.units, self.options.interval == "point"
+        if look is None or self.kind != "rate" or plain or self.options.aggregate:
+            return self.at(self.level(alpha))
+        low, high = look.rates(alpha)
+        return low[successes(units.low)], high[successes(units.high)]
+
+    def level(self, alpha: float) -> float:
+        """The error of one side at this look; `alpha` itself where all units are looked at once."""
+        look = self.options.look
+        return alpha if look is None else look.level(alpha, self.kind)
+
+    def at(self, level: float) -> tuple[np.ndarray, np.ndarray]:
+        """Low and high bound (replays,) at a level of this look alone."""
         kept = self.__dict__.setdefault("kept", {})
-        if alpha not in kept:
-            kept[alpha] = tuple(self.stretched(one) for one in self.interval(alpha))
-        return kept[alpha]
+        if level not in kept:
+            kept[level] = tuple(self.stretched(one) for one in self.interval(level))
+        return kept[level]
 
     def interval(self, alpha: float):
         units, options = self.units, self.options
@@ -122,8 +136,8 @@ class Estimate:
     def rate_bounds(self, alpha: float):
         units, n = self.units, self.n
         if self.kind == "rate":
-            low = intervals.clopper_pearson(units.low.sum(axis=1), n, alpha)[0]
-            return low, intervals.clopper_pearson(units.high.sum(axis=1), n, alpha)[1]
+            low = intervals.clopper_pearson(successes(units.low), n, alpha)[0]
+            return low, intervals.clopper_pearson(successes(units.high), n, alpha)[1]
         sides = []
         for values in (units.low, units.high):
             plus, minus = (values > 0).sum(axis=1), (values < 0).sum(axis=1)
@@ -140,11 +154,16 @@ class Estimate:
     def text(self, alpha: float) -> str:
         """How the interval was made, as the page prints it."""
         if self.kind == "order":
-            place = intervals.rank(self.n, alpha)
+            place = intervals.rank(self.n, self.level(alpha))
             return f"order statistic {place} of {self.n}" if place else f"none from {self.n} units"
         names = {"exact": "full enumeration", "rate": "Clopper-Pearson"}
         names |= {"pair": "exact paired difference", "student": f"t, {self.n - 1} degrees"}
         return names[self.kind]
+
+
+def successes(units: np.ndarray) -> np.ndarray:
+    """How many units are 1."""
+    return units.sum(axis=1).astype(int)
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,6 @@ class Decision:
     reproduced: np.ndarray
     contradicted: np.ndarray
     used: np.ndarray | None = None  # units of the look that decided, where looks were declared
-    alpha: float | None = None
     futile: np.ndarray | None = None
 
     def outcome(self, replay: int = 0) -> str:

@@ -72,8 +72,15 @@ def of_papers(papers, scale: str, replays: int = 1000) -> Iterator[tuple]:
 
 def suits(found: dict[str, dict]) -> bool:
     """Whether looks find what all seeds at once find, but for one verdict in twenty: some rules ask
-    for more than twelve seeds can show with half of the error, which is left for the last look."""
+    for more than twelve seeds can show with the part of the error that the last look has."""
     return all(one["looks"] > one["at_once"] - LOST for one in found.values())
+
+
+def summary(found: list[dict]) -> tuple[float, float]:
+    """(share of runs saved against always all seeds, power lost), means over claims and truths."""
+    ones = [one for truths in found for one in truths.values()]
+    seeds = float(np.mean([one["seeds"] for one in ones]))
+    return 1 - seeds / LOOKS[-1], float(np.mean([one["at_once"] - one["looks"] for one in ones]))
 
 
 def share(decision, outcome: str) -> float:

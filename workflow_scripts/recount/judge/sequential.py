@@ -1,11 +1,13 @@
-"""Seeds in looks that were declared beforehand: 5, then 8, then 12, until one of them decides.
+"""Seeds in looks that were declared beforehand, such as 5, then 8, then 12, until one decides.
 
-Each direction spends 0.2, 0.3 and 0.5 of its error at the three looks (0.01, 0.015, 0.025 of 0.05),
-so that all looks together err no more often than one. A look also ends the plan where neither
-outcome can be hoped for any more (futility): where for both even the 80 % bound of a quantity lies
-short of its line. A test that cannot tell yet goes on, since five seeds are too few for many a
-control. Units are taken in the order in which they were registered; what lies beyond the look that
-decides is not looked at.
+What each look may spend of the error follows from the joint distribution of all of them (see
+spending.py), so that they err no more often together than one. A look also ends the plan where
+neither outcome can be hoped for any more (futility): where for both even the 80 % bound of a
+quantity lies short of its line, or the seeds that are left could not carry it there, whatever they
+were. No level counts on that, so going on regardless would be no error. A test that cannot tell yet
+goes on, since five seeds are too few for many a control; where it is given up meanwhile, it was not
+the control that failed, so the plan counts among those that could tell. Units are taken in the
+order in which they were registered; what lies beyond the look that decides is not looked at.
 """
 
 from dataclasses import dataclass, replace
@@ -15,11 +17,13 @@ import numpy as np
 from recount.judge import expressions
 from recount.judge.expressions import Joined
 from recount.judge.noise import Noise
+from recount.judge.spending import Look
 from recount.judge.table import Table
+from recount.judge.units import Options
 from recount.run import verdict_seeds
 
-SHARES = (0.2, 0.3, 0.5)
 FUTILE = 0.2
+BEST = {"order": (np.inf, -np.inf), "rate": (1.0, 0.0), "pair": (1.0, -1.0)}  # of a unit
 
 
 @dataclass(frozen=True)
@@ -55,21 +59,24 @@ def decide(rule, table, options, automatic: bool, alpha: float):
     the estimates of the last look that was made, which for a real table is the one that decided.
     """
     made, used, truth, stopped = None, None, None, None
-    for share, number in zip(SHARES, rule.looks, strict=True):
+    for index, number in enumerate(rule.looks):
         part = leading(rule, table, number)
         if part is None:
             break
-        made = rule.fixed(part, options, automatic, alpha * share)
+        here = replace(options or Options(), look=Look(rule.looks, index))
+        made = rule.fixed(part, here, automatic, alpha)
         one = np.stack(np.broadcast_arrays(made.valid, made.reproduced, made.contradicted))
         one = np.atleast_2d(one)
-        lost = np.broadcast_to(hopeless(rule, made.found), one.shape[1:])
+        lost = np.broadcast_to(hopeless(rule, made.found, alpha), one.shape[1:])
         if used is None:
             used, truth = np.zeros(one.shape[1], dtype=int), np.zeros(one.shape, dtype=bool)
             stopped = np.zeros(one.shape[1], dtype=bool)
         ends = (one[0] & (one[1] != one[2])) | lost | (number == rule.looks[-1])
         now = (used == 0) & ends
+        given_up = now & lost & ~(one[0] & (one[1] != one[2]))
         used, truth = np.where(now, number, used), np.where(now, one, truth)
-        stopped |= now & lost & ~(one[0] & (one[1] != one[2]))
+        truth[0] |= given_up & (number < rule.looks[-1])
+        stopped |= given_up
         if (used > 0).all():
             break
     if made is None:
@@ -81,29 +88,56 @@ def decide(rule, table, options, automatic: bool, alpha: float):
         reproduced=yes & ~no,
         contradicted=no & ~yes,
         used=used,
-        alpha=alpha * share,
         futile=stopped,
     )
 
 
-def hopeless(rule, found: dict) -> np.ndarray:
+def hopeless(rule, found: dict, alpha: float) -> np.ndarray:
     """Where (replays,) neither outcome can be hoped for."""
-    return out_of_reach(rule, found, "reproduced") & out_of_reach(rule, found, "contradicted")
+    parts = (out_of_reach(rule, found, part, alpha) for part in ("reproduced", "contradicted"))
+    return np.logical_and(*parts)
 
 
-def out_of_reach(rule, found: dict, part: str) -> np.ndarray:
-    """Where (replays,) even the 80 % bound of a quantity that has to cross a line misses it: one of
-    several lines, or all of them where any would do."""
+def out_of_reach(rule, found: dict, part: str, alpha: float) -> np.ndarray:
+    """Where (replays,) a quantity that has to cross a line is beyond hope of it: one of several
+    lines, or all of them where any would do."""
     missed = [np.zeros(1, dtype=bool)]
     for name, side, line in rule.lines(part):
         for one in found[name]:
             if one.kind != "count":
-                low, high = one.bounds(FUTILE)
-                missed.append(high < line if side == "low" else low > line)
+                low, high = one.at(FUTILE)
+                short = high < line if side == "low" else low > line
+                missed.append(short | never(one, side, line, alpha))
     nodes = expressions.walk(rule.nodes[part])
     if any(isinstance(node, Joined) and node.word == "or" for node in nodes):
         return np.logical_and.reduce(np.broadcast_arrays(*missed[1:] or missed))
     return np.logical_or.reduce(np.broadcast_arrays(*missed))
+
+
+def never(one, side: str, line: float, alpha: float) -> np.ndarray:
+    """Where (replays,) no later look could carry a bound across its line, were all units that are
+    left the best that units can be. False for t, which has no best unit."""
+    later = one.options.look.later()
+    if one.kind not in BEST or not later:
+        return np.zeros(1, dtype=bool)
+    short = []
+    for look in later:
+        units = with_best(one, side, look.number)
+        best = replace(one, units=units, options=replace(one.options, look=look))
+        low, high = best.bounds(alpha)
+        short.append(low < line if side == "low" else high > line)
+    return np.logical_and.reduce(short)
+
+
+def with_best(one, side: str, number: int):
+    """The units of an estimate, filled up to a number by the best for a bound."""
+    best = BEST[one.kind][0 if side == "low" else 1]
+    missing = (len(one.units.seen), max(number - one.n, 0))
+    low, high = (
+        np.concatenate([values, np.full(missing, best)], axis=1)
+        for values in (one.units.low, one.units.high)
+    )
+    return replace(one.units, seen=low, low=low, high=high)
 
 
 def expected_seeds(calibration) -> dict[str, float]:
@@ -120,7 +154,8 @@ def expected_seeds(calibration) -> dict[str, float]:
 
 def told(rule, decision, table) -> dict:
     """What the judgement says of its looks. `ran`: the seeds that have rows, which may be more than
-    were `used`, where another claim of the paper needed them."""
+    were `used`, where another claim of the paper needed them; `levels`: the error on one side of
+    each kind of interval at the last look that was made, but of rates, whose bounds are exact."""
     used = int(decision.used[0])
     why = "the rows end before a look decided" if not used else "the last look"
     if used and not decision.valid.all():
@@ -130,4 +165,6 @@ def told(rule, decision, table) -> dict:
     elif used and decision.outcome() != "inconclusive":
         why = decision.outcome()
     told = {"looks": list(rule.looks), "used": used, "ran": len(table.units)}
-    return told | {"alpha": decision.alpha, "ended_by": why}
+    ones = [one for several in decision.found.values() for one in several]
+    levels = {one.kind: one.level(rule.alpha) for one in ones if one.kind not in ("count", "rate")}
+    return told | {"levels": levels, "ended_by": why}

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from recount.judge import intervals
+from recount.judge.spending import Look
 from recount.judge.table import ABSENT, Table
 
 SHRUNK = 0.95
@@ -23,6 +24,7 @@ class Options:
     """How a quantity is computed; the defaults are the rule, the others serve fragility only.
 
     `stretch` multiplies the distance from "no effect": 2 is the same as halving every margin.
+    `look`: the look at which it is computed, where looks were declared.
     """
 
     interval: str = "declared"  # declared | sign flip | point
@@ -31,6 +33,7 @@ class Options:
     stretch: float = 1.0
     items: bool = True
     lost: str = "worst"  # worst | left out
+    look: Look | None = None
 
 
 @dataclass(frozen=True)

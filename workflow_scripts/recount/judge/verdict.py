@@ -92,12 +92,6 @@ class Judging:
         return self.decision is not None and self.decision.used is not None
 
     @property
-    def alpha(self) -> float:
-        """The error on one side of the intervals that are shown."""
-        known = self.decision is not None and self.decision.alpha is not None
-        return self.decision.alpha if known else self.rule.alpha
-
-    @property
     def automatic(self) -> bool:
         return all(guard["passed"] for guard in self.guards)
 
@@ -119,7 +113,7 @@ class Judging:
         for name, several in self.decision.found.items():
             for one in several:
                 label = name if len(several) == 1 else f"{name}.{one.against or one.arm}"
-                odd += [f"{label}: {text}" for text in oddities(one, self.alpha)]
+                odd += [f"{label}: {text}" for text in oddities(one, self.rule.alpha)]
         return "; ".join(odd) or "the intervals cross neither line"
 
     def judgement(self, calibration: dict | None) -> dict:
@@ -168,7 +162,7 @@ class Judging:
         found = self.decision.found
         shown = {
             name if len(several) == 1 else f"{name}.{one.against or one.arm}": described(
-                one, self.alpha
+                one, self.rule.alpha
             )
             for name, several in found.items()
             for one in several
