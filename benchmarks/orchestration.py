@@ -29,7 +29,7 @@ def rows(quick: bool) -> list[Row]:
         with tempfile.TemporaryDirectory() as folder:
             return [of_logs(planted(Path(folder)), "laptop", planning=0.0)]
     for scale in SCALES:
-        if any(benchmarks_of(catalogue.PROJECT, scale)):
+        if benchmarks_of(catalogue.PROJECT, scale) and sum(reported(of_scale(scale))):
             with tempfile.TemporaryDirectory() as folder:
                 catalogue.present(Path(folder))
                 planning = dry_runs.plan(Path(folder), *dry_runs.ALL, f"scale={scale}")
@@ -47,9 +47,13 @@ def row(what: str, machinery: float, work: float) -> Row:
 def of_logs(root: Path, scale: str, planning: float) -> Row:
     """From the benchmark files of the jobs and the manifests of the stages."""
     jobs = [seconds_of(path) for path in benchmarks_of(root, scale)]
-    work = sum(reported(root / "results" / scale))
+    work = sum(reported(of_scale(scale, root)))
     what = f"the last run at {scale} scale, {len(jobs)} jobs"
     return row(what, sum(jobs) + planning - work, work)
+
+
+def of_scale(scale: str, root: Path = catalogue.PROJECT) -> Path:
+    return root / "results" / scale
 
 
 def benchmarks_of(root: Path, scale: str) -> list[Path]:
