@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from toy import plant
 
 from recount import cli, files, layout, registry
 from recount.cli import COMMANDS, doctor, verdicts
@@ -108,6 +109,19 @@ def test_refusals_name_a_remedy(planned, capsys, words, remedy):
     code, _, err = answer(capsys, *words)
     assert code == 2
     assert remedy in err
+
+
+@pytest.mark.parametrize(
+    "command", ["run", "confirm", "record", "calibrate", "pilot", "plan", "verify", "show", "why"]
+)
+def test_a_wrong_name_gets_the_nearest_first_and_never_the_whole_list(project, capsys, command):
+    for number in range(20):
+        plant(project, f"a_paper_{number}")
+    code, _, err = answer(capsys, command, "a_papr_7")
+    assert code == 2 and "did you mean 'a_paper_7'?" in err
+    assert "`recount list` names them all" in err and err.count("a_paper_") == 3
+    code, _, err = answer(capsys, command, "zzzzzzzz")
+    assert code == 2 and "`recount list` names them all" in err and "a_paper" not in err
 
 
 def test_list_filters_and_counts(planned, capsys):

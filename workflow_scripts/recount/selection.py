@@ -187,7 +187,7 @@ def named(papers: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
         found = {slug for slug, paper in papers.items() if matches(paper, str(name))}
         if not found and name != "tour":
             known = [*papers, *{paper.lab for paper in papers.values()}, "tour", "all"]
-            raise BadValue(f"papers: nothing is called {name!r}; {suggestion(name, known)}")
+            raise BadValue(f"papers: nothing is called {name!r}; {nearest(name, known)}")
         chosen |= found
     if not chosen and "tour" not in names:
         raise BadValue("papers: none chosen; write tour, all, a lab or a paper")
@@ -208,3 +208,13 @@ def suggestion(name: str, known: Iterable[str]) -> str:
         return f"did you mean {near[0]!r}?"
     names = sorted(known)
     return f"known: {', '.join(names[:12])}{', ...' if len(names) > 12 else ''}"
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The nearest of many names first, two more at most, and the command that lists them all."""
+    first, *others = difflib.get_close_matches(str(name), sorted(known), n=3, cutoff=0.5) or [None]
+    every = "`recount list` names them all"
+    if first is None:
+        return every
+    also = f" Near are {' and '.join(map(repr, others))} too;" if others else ""
+    return f"did you mean {first!r}?{also} {every}"

@@ -9,8 +9,8 @@ from recount import hashes, ledger, registry, results
 from recount.attempts import Broken
 from recount.cli.sentences import sentence
 from recount.cli.verdicts import STYLE
-from recount.declaration.checks import suggestion
 from recount.declaration.schema import OWN_QUESTION
+from recount.selection import nearest
 from recount.typed import BadValue
 
 
@@ -31,9 +31,7 @@ def run(args) -> int:
         show_planned(console, planned[args.paper])
     else:
         known = [*found.papers, *planned]
-        near = suggestion(args.paper, known)
-        hint = near if near.startswith("did") else "`recount list` names them all"
-        raise BadValue(f"no paper is called {args.paper!r}; {hint}")
+        raise BadValue(f"no paper is called {args.paper!r}; {nearest(args.paper, known)}")
     return 0
 
 

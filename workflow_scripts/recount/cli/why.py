@@ -55,7 +55,7 @@ def find(papers, name: str):
             slug if claim == "main" else f"{slug}_{claim}": (paper, claim) for claim in paper.claims
         }
     if name not in known:
-        raise BadValue(f"no claim is called {name!r}; {selection.suggestion(name, known)}")
+        raise BadValue(f"no claim is called {name!r}; {selection.nearest(name, known)}")
     return known[name]
 
 
