@@ -75,12 +75,13 @@ clean:
 test-slurm: env
 	$(BIN)/python -m pytest -q tests/slurm
 
-# What a change must pass on SLURM: end to end, kills of the driver, and each fault of a job once.
+# What a change must pass on SLURM: end to end, also in looks, kills of the driver, and each fault of
+# a job once.
 # `make faults` tries the rest: stops of the driver, a lying status source, many short jobs.
 .PHONY: check-slurm
 check-slurm: env
 	$(BIN)/python -m pytest -q tests/slurm \
-	  -k "packs or gres or random_moments or storm or five"
+	  -k "packs or gres or looks or random_moments or storm or memory or five"
 
 # Every fault at its full count, locally and on SLURM (root, as above); writes docs/faults.md.
 .PHONY: faults

@@ -1,4 +1,5 @@
 """A real SLURM on this machine: one controller, two nodes with one pretend GPU each, no accounting.
+It ends a job that takes more memory than it asked for.
 
 It needs root, and a machine without a cluster of its own: SLURM's configuration can only lie in
 /etc/slurm, because the executor plugin removes SLURM_* variables (so also SLURM_CONF) inside jobs.
@@ -29,12 +30,11 @@ SlurmUser=root
 SlurmdUser=root
 AuthType=auth/munge
 ProctrackType=proctrack/linuxproc
-TaskPlugin=task/none
+{memory}
 MpiDefault=none
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core_Memory
 ReturnToService=2
-JobAcctGatherType=jobacct_gather/none
 AccountingStorageType=accounting_storage/none
 GresTypes=gpu
 MinJobAge=600
@@ -52,6 +52,16 @@ NodeName=node2 NodeHostname={host} NodeAddr=127.0.0.1 Port={ports[2]} {size}
 PartitionName=cpu Nodes=node1,node2 Default=YES MaxTime=60 State=UP
 PartitionName=gpu Nodes=node1,node2 MaxTime=60 State=UP
 """
+# Memory is limited by the kernel's control groups where root may make them, as clusters do it, else
+# by slurmd, which looks at its jobs every second.
+GROUP = Path("/sys/fs/cgroup/memory/slurm")
+BY_KERNEL = "TaskPlugin=task/cgroup\nJobAcctGatherType=jobacct_gather/none"
+BY_SLURMD = """\
+TaskPlugin=task/none
+JobAcctGatherType=jobacct_gather/linux
+JobAcctGatherFrequency=task=1
+JobAcctGatherParams=OverMemoryKill"""
+LIMITS = "CgroupPlugin=cgroup/v1\nConstrainRAMSpace=yes\n"
 
 
 class NoCluster(Exception):
@@ -107,9 +117,12 @@ class Cluster:
                 process.kill()
         if self.munge:
             munged("--stop")
-        for name in ("slurm.conf", "gres.conf"):
+        for name in ("slurm.conf", "gres.conf", "cgroup.conf"):
             if (ETC / name).exists() and OURS in (ETC / name).read_text():
                 (ETC / name).unlink()
+        for group in sorted(GROUP.parent.glob(f"{GROUP.name}*/**/"), reverse=True):
+            with contextlib.suppress(OSError):
+                group.rmdir()
 
     def states(self) -> dict[str, str]:
         """node -> its state, as sinfo says it."""
@@ -199,11 +212,21 @@ def configure(folder: Path) -> None:
     (folder / "state").mkdir(parents=True, exist_ok=True)
     host = socket.gethostname().partition(".")[0]
     size = "CPUs=4 RealMemory=64000 Gres=gpu:1 State=UNKNOWN"
-    text = CONF.format(ours=OURS, host=host, ports=free_ports(3), folder=folder, size=size)
+    how = BY_KERNEL if kernel_limits_memory() else BY_SLURMD
+    parts = {"folder": folder, "host": host, "memory": how, "size": size, "ours": OURS}
+    text = CONF.format(ports=free_ports(3), **parts)
     ETC.mkdir(exist_ok=True)
     (ETC / "slurm.conf").write_text(text)
+    (ETC / "cgroup.conf").write_text(f"{OURS}\n{LIMITS}")
     lines = [f"NodeName={node} Name=gpu File={device}" for node, device in NODES.items()]
     (ETC / "gres.conf").write_text("\n".join([OURS, *lines, ""]))
+
+
+def kernel_limits_memory() -> bool:
+    """Whether control groups of version 1 may be made here; version 2 would need systemd."""
+    with contextlib.suppress(OSError):
+        GROUP.mkdir(exist_ok=True)
+    return (GROUP / "memory.limit_in_bytes").exists()
 
 
 def free_ports(count: int) -> list[int]:

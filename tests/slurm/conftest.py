@@ -18,8 +18,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 import trained_toy  # noqa: E402
 from cluster import Cluster, NoCluster, ready, wait_for  # noqa: E402
 
-from recount import layout, registry, stages  # noqa: E402
-from recount.cluster import slurm
+from recount import layout, look_stages, looks, registry, stages  # noqa: E402
+from recount.cluster import slurm  # noqa: E402
 
 # The executor waits ten seconds longer after every look at jobs of which none has finished.
 OFTEN = """
@@ -158,18 +158,29 @@ def without_times(judgement: dict) -> dict:
 def undisturbed(project: Path, folder: Path, scale: str = "laptop", slug: str = "slow") -> dict:
     """The verdict of the same paper when nothing goes wrong, made in this process."""
     paper = registry.load(project).papers[slug]
-    place = layout.of(paper, scale, folder)
-    stages.generate(paper, scale, place.data, place.data_manifest)
-    for arm in paper.arms:
-        stages.train(paper, scale, arm, place.data, place.run(arm))
-        stages.evaluate(paper, scale, arm, place.data, place.run(arm), place.metrics(arm))
-    stages.judge(paper, "main", scale, folder, place.judgement("main"))
-    return without_times(json.loads(place.judgement("main").read_text()))
+    decisions = []
+    for look in looks.of(paper, scale) or [None]:
+        one, place = looks.narrowed(paper, scale, look), layout.of(paper, scale, folder, look)
+        stages.generate(one, scale, place.data, place.data_manifest)
+        for arm in paper.arms:
+            stages.train(one, scale, arm, place.data, place.run(arm))
+            stages.evaluate(one, scale, arm, place.data, place.run(arm), place.metrics(arm))
+        if look:
+            decisions.append(place.decision)
+            if not look_stages.decide(paper, scale, look, folder):
+                break
+    for arm in paper.arms if decisions else ():
+        look_stages.gather(paper, scale, arm, decisions, folder)
+    path = layout.of(paper, scale, folder).judgement("main")
+    stages.judge(paper, "main", scale, folder, path)
+    return without_times(json.loads(path.read_text()))
 
 
-def trace(project: Path, arm: str, scale: str = "laptop", slug: str = "slow") -> list[dict]:
+def trace(
+    project: Path, arm: str, scale: str = "laptop", slug: str = "slow", look: str = ""
+) -> list[dict]:
     """One entry per step that was computed, in the order of time."""
-    path = project / f"results/{scale}/other/{slug}/runs/{arm}/trace.txt"
+    path = project / f"results/{scale}/other/{slug}" / look / f"runs/{arm}/trace.txt"
     names = ("pid", "step", "time", "node", "job", "gpu")
     lines = path.read_text().splitlines() if path.exists() else []
     return [dict(zip(names, line.split(), strict=True)) for line in lines]

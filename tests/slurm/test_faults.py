@@ -136,6 +136,9 @@ KINDS = {
     "stop": "slurmd stopped under a training job and started again: the job goes on",
 }
 
+BEYOND = "a training job beyond its memory: tried again with more, from its checkpoint"
+GREW = "ended for memory, COMPLETED with 4000M, 8000M"
+
 
 def storms(total: int, most: int = 2) -> list[int]:
     """How many arms each kind hits in each of the runs; a paper has at most twelve arms."""
@@ -234,9 +237,47 @@ class Storm:
         self.resume(after=0)
 
 
+def test_a_job_beyond_its_memory_is_tried_again_with_more(project, cluster, tmp_path, monkeypatch):
+    """Two at once, as each takes more memory for a while than a first attempt has."""
+    times = count(5, 1)
+    trained_toy.plant(project, plain=max(times - 1, 1))
+    hurry(project, jobs=2)
+    want = undisturbed(project, tmp_path / "here")
+    hungry = ["treated", "plain", *(f"plain{n}" for n in range(2, times))][:times]
+    for arm in hungry:
+        monkeypatch.setenv(f"TOY_MEMORY_{arm}", "4200")
+    driver, same = judge_slow(project, pause=0.6), False
+    try:
+        driver.wait()
+        same = verdict(project) == want
+    finally:
+        told = {arm: ends_and_memory(project, cluster, arm) for arm in hungry}
+        for arm in hungry:
+            again = repeated(trace(project, arm))
+            right = same and told[arm] == GREW and again <= INTERVAL
+            detail = f"{again} steps done twice" if right else told[arm]
+            row(BEYOND, 1, int(right), detail, asked=5, group="slurm")
+    assert set(told.values()) == {GREW}
+    for arm in hungry:
+        alone(trace(project, arm), times=2)
+
+
+def ends_and_memory(project, cluster, arm: str) -> str:
+    """What became of an arm's jobs, and what memory they had. To SLURM a job that the executor's
+    srun ends is FAILED whatever the reason; the reason is in the job's log."""
+    numbers = list(dict.fromkeys(step["job"] for step in trace(project, arm)))
+    known, ends = {job["JobId"]: job for job in cluster.jobs()}, []
+    for number in numbers:
+        logs = project.glob(f".snakemake/slurm_logs/*/*/{number}.log")
+        said = "".join(log.read_text(errors="replace") for log in logs)
+        beyond = "oom-kill" in said or "exceeded memory limit" in said
+        ends.append("ended for memory" if beyond else known[number]["JobState"])
+    return f"{', '.join(ends)} with {', '.join(known[one]['MinMemoryNode'] for one in numbers)}"
+
+
 SHORT = """
 from pathlib import Path
-from recount import guard
+from recount.cluster import guard
 if workflow.is_main_process:
     guard.install(Path.cwd())
 resource_scopes:
