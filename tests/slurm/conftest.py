@@ -65,14 +65,15 @@ def clean_end(request):
 
 
 def hurry(project: Path, packed: bool = False, **more) -> None:
-    """The project's own profile, but it looks at its jobs every two seconds, and unless `packed`
-    every run is a job of its own."""
+    """The project's own profile, but it looks at its jobs every two seconds and submits two in a
+    second, and unless `packed` every run is a job of its own."""
     snakefile = project / "Snakefile"
     if OFTEN not in snakefile.read_text():
         snakefile.write_text(snakefile.read_text() + OFTEN)
     path = project / "profiles/slurm/profile.yaml"
     told = yaml.safe_load((ROOT / "profiles/slurm/profile.yaml").read_text())
-    told |= {"slurm-init-seconds-before-status-checks": 2, "latency-wait": 10} | more
+    told |= {"slurm-init-seconds-before-status-checks": 2, "latency-wait": 10}
+    told |= {"max-jobs-per-timespan": "2/1s"} | more
     if not packed:
         del told["group-components"]
     path.write_text(yaml.safe_dump(told))
