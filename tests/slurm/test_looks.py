@@ -18,7 +18,7 @@ NOISE = "    goal += [run.rng(run.arm_name, seed).normal() / 4 for seed in run.s
 
 @pytest.fixture
 def vague(project, cluster):
-    """The toy that trains, with an effect for which five seeds are too few, under a profile that packs."""
+    """The toy that trains, with an effect for which five seeds are too few; runs may be packed."""
     folder = trained_toy.plant(project)
     told = (folder / "paper.yaml").read_text().replace(PLAIN, LOOKED)
     (folder / "paper.yaml").write_text(told.replace("{effect: 1.0}", "{effect: 0.8}"))
