@@ -6,7 +6,7 @@ probability, so the cheapest expressions come first; equal ones come in random o
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,13 +27,20 @@ class Rule:
 
 
 class Likelihoods:
-    """Probabilities of rules below rules, from counts; with no solution they are all equal.
+    """Probabilities of rules below rules, from counts; with no solution they go by `weights`.
 
-    A rule counts in its place, then by its type alone (weight `prior`), then as one of its type.
+    A rule counts in its place, then by its type alone (weight `prior`), then as one of its type,
+    where a rule weighs 1 that `weights` does not name.
     """
 
-    def __init__(self, solutions: Iterable[Expression] = (), prior: float = 1.0):
+    def __init__(
+        self,
+        solutions: Iterable[Expression] = (),
+        prior: float = 1.0,
+        weights: Mapping[str, float] | None = None,
+    ):
         self.prior = prior
+        self.weights = weights or {}
         self.placed: dict[tuple, Counter] = defaultdict(Counter)
         self.used: Counter = Counter()
         for solution in solutions:
@@ -48,7 +55,7 @@ class Likelihoods:
 
     def with_added(self, expressions: Iterable[Expression], weight: float) -> "Likelihoods":
         """A copy that has also seen these, each as `weight` solutions."""
-        other = Likelihoods(prior=self.prior)
+        other = Likelihoods(prior=self.prior, weights=self.weights)
         other.used = self.used.copy()
         other.placed.update({place: counts.copy() for place, counts in self.placed.items()})
         for one in expressions:
@@ -61,7 +68,8 @@ class Likelihoods:
         used = np.array([self.used[name] for name in names], float)
         here = self.placed.get(place, Counter())
         placed = np.array([here[name] for name in names], float)
-        share = (used + self.prior / len(rules)) / (used.sum() + self.prior)
+        weights = np.array([self.weights.get(name, 1.0) for name in names])
+        share = (used + self.prior * weights / weights.sum()) / (used.sum() + self.prior)
         share = (placed + self.prior * share) / (placed.sum() + self.prior)
         quarters = np.maximum(1, np.round(-QUARTERS * np.log2(share))).astype(int)
         return dict(zip(rules, quarters.tolist(), strict=True))
