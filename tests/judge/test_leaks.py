@@ -1,5 +1,6 @@
 """Answers that leak: seen by a control arm that learns nonsense, or by counting repeated items."""
 
+import leaking_papers
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +10,8 @@ from recount.data import seen_before, without_meaning
 from recount.declaration.checks import cross_check
 from recount.hashes import design_hash, rule_hash
 from recount.judge import calibrate, judge
+from recount.judge.guards import nothing_to_learn
+from recount.judge.table import from_frame
 from recount.reports.validity import against_leaks
 from recount.run import Run
 
@@ -97,3 +100,13 @@ def test_answers_without_meaning_and_repeated_items():
     train = np.arange(24).reshape(2, 4, 3)
     test = np.stack([train[0][[0, 1]], train[1][[0, 1]] + 100])
     assert seen_before(train, test).tolist() == [1.0, 0.0]
+
+
+@pytest.mark.parametrize("slug", leaking_papers.PAPERS)
+def test_the_control_arm_of_a_built_paper_sees_a_leak_and_nothing_else(slug, tmp_path):
+    """Really trained on pilot seeds, with the paper's own code, at a smaller size."""
+    papers = [leaking_papers.copy(slug, tmp_path / str(leak), leak) for leak in (False, True)]
+    for one, rows_ in zip(papers, leaking_papers.trained(papers, "mixed", 2), strict=True):
+        assert not cross_check(one)
+        _, passed, told = nothing_to_learn(one, from_frame(rows_, "seed"))
+        assert "mixed" in told and passed is not one.arms["mixed"]["leaked"], told
