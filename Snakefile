@@ -17,12 +17,12 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.update(RECOUNT_ROOT=str(ROOT))
 ENVIRONMENT = str(ROOT / "environment.yml")
 
-from recount import once, selection
-from recount.cluster import guard, site
+from recount import selection
+from recount.cluster import site
 
-if workflow.is_main_process:
-    guard.install(Path.cwd())
-    once.join()
+
+include: "rules/driver.smk"
+
 
 if not config:
 

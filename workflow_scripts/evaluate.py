@@ -1,14 +1,16 @@
 """Measures one arm of one paper."""
 
+from recount.warm import jobs
+
+jobs.hand_over(snakemake.wildcards.slug)
+
 from pathlib import Path
 
 from recount import looks, registry, stages
 from recount.logs import logged
 
-wildcards = snakemake.wildcards
-paper = registry.load_paper(registry.root() / "papers" / wildcards.lab / wildcards.slug)
-paper = looks.narrowed(paper, wildcards.scale, wildcards.get("look"))
-data, out = Path(snakemake.input.data), Path(snakemake.output.metrics)
-trained = Path(snakemake.input.run[0]) if snakemake.input.run else None
+w, given = snakemake.wildcards, snakemake.input
+paper = looks.narrowed(registry.paper_of(w.lab, w.slug), w.scale, w.get("look"))
+data, out, *run = map(Path, (given.data, snakemake.output.metrics, *given.run))
 with logged(snakemake.log[0]):
-    stages.evaluate(paper, wildcards.scale, wildcards.arm, data, trained, out)
+    stages.evaluate(paper, w.scale, w.arm, data, next(iter(run), None), out)

@@ -174,6 +174,11 @@ def load_paper(folder: Path, base: Path | None = None) -> Paper:
     return paper_from(document, folder)
 
 
+def paper_of(lab: str, slug: str) -> Paper:
+    """The paper in papers/<lab>/<slug> of this project. Raises BadValue with all its faults."""
+    return load_paper(root() / "papers" / lab / slug)
+
+
 def unfinished(document: Document) -> list[str]:
     """Every value that still says FILL IN, as `recount new-paper` left it."""
     return [

@@ -89,6 +89,10 @@ class Choice:
     def gpus(self, slug: str, scale: str) -> int:
         return int(self.papers[slug].scales[scale].device == "gpu")
 
+    def long(self) -> list[str]:
+        """The papers whose jobs are worth a start-up of their own."""
+        return [slug for slug, one in self.papers.items() if not packing.short(one, self.scale)]
+
     def checkpoints(self, slug: str) -> list[str]:
         return self.folders.get(slug, [])
 

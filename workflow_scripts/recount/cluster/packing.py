@@ -18,6 +18,7 @@ FULL = 160
 SIZES = (10, 20, 40, 80, 160)
 ATTEMPTS = 3
 QUICK = 5
+SHORT = 1
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,11 @@ def stays_here(paper, scale: str) -> bool:
     """Whether a paper is too quick and too light to be sent anywhere."""
     quick = scale in paper.scales and paper.scales[scale].minutes <= QUICK
     return paper.level == "exact" and paper.kind == "measure" and quick and not on_gpu(paper, scale)
+
+
+def short(paper, scale: str) -> bool:
+    """Whether a run is expected to take so little that starting its process would be felt."""
+    return scale == "smoke" or expected(paper, scale) <= SHORT * len(paper.arms)
 
 
 def jobs(choice, rows, packs: Mapping[str, int]) -> list[Job]:
