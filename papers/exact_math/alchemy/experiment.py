@@ -5,8 +5,9 @@ replaces a part of a statement by an equal one, `apply` replaces the hypothesis 
 it; in both the old proof is repaired, and the rules check it. `mutated` trains on the library and
 its mutants of both kinds, `rewritten` and `applied` on those of one, `repeated` on the library over
 and over, `fresh` on as many theorems as `mutated` that are really new. All take the same number of
-training steps, and prove held-out theorems of the library's kind, and others: longer, and with more
-steps between start and target than any in the library.
+training steps, and prove held-out theorems of the library's kind, and others: with more steps
+between start and target than any in the library. `fresh` is the positive control: if what is really
+new does not help, theorems are not scarce and mutants cannot help either.
 """
 
 from typing import Literal
@@ -36,6 +37,7 @@ class Size(PolicySize):
     most_steps: int
     far_steps: int
     goals: int
+    far_goals: int
     expansions: int
     tactics: int
 
@@ -44,28 +46,20 @@ def layout(run):
     return Layout(2 * SIDE + 1, run.size.longest, mt.HYPOTHESIS + 2)
 
 
-def theorem(run, draw, steps):
-    """A theorem whose shortest proof uses its hypothesis x p y = x w y, with `steps` = least, most.
-
-    x and y have at most one letter, w has one to three.
-    """
-    while True:
-        x, y = (rw.random_word(draw, draw.randint(0, 1)) for _ in range(2))
-        sides = x + "p" + y, x + rw.random_word(draw, draw.randint(1, 3)) + y
-        rules, size = rw.rules_of((sides,)), run.size
-        around = [rw.random_word(draw, draw.randint(1, 3)) for _ in range(2)]
-        start = draw.choice(sides).join(around)[: size.longest]
-        weights = [*rw.usual_weights(rw.rules_of()), 3.0, 3.0]
-        wanted = draw.randint(*steps)
-        target, path = rw.walk(draw, start, rules, wanted, size.longest, weights)
-        proof = rw.shortest(start, target, rules, size.longest, len(path))
-        if len(proof) >= steps[0] and any(rule >= mt.HYPOTHESIS for rule, _ in proof):
-            return rw.Theorem(start, target, proof, (sides,))
-
-
 def drawn(run, seed, stream, count, steps=None):
     draw = rw.chance(run, stream, seed)
-    return [theorem(run, draw, steps or (2, run.size.most_steps)) for _ in range(count)]
+    steps = steps or (2, run.size.most_steps)
+    return [mt.theorem(draw, run.size.longest, steps) for _ in range(count)]
+
+
+def generate(run):
+    """Far goals, which are long to draw: start, target and hypothesis of each, (S, N, 4)."""
+    size, steps, far = run.size, (run.size.most_steps + 1, run.size.far_steps), []
+    for done, seed in enumerate(run.seeds, 1):
+        found = drawn(run, seed, "far goals", size.far_goals, steps)
+        far.append([(one.start, one.target, *one.local[0]) for one in found])
+        run.report(done, len(run.seeds), "far goals")
+    return {"far": np.array(far)}
 
 
 def mutants(run, one):
@@ -116,18 +110,20 @@ def evaluate(run, data, arrays):
     policy = Policy(run, layout(run)).restored(arrays)
     sets = [training_set(run, seed)[: size.library] for seed in run.seeds]
     near = [drawn(run, seed, "goals", size.goals) for seed in run.seeds]
-    far = (size.most_steps + 1, size.far_steps)
-    distant = [drawn(run, seed, "far goals", size.goals, far) for seed in run.seeds]
+    far = [
+        [rw.Theorem(*one[:2], (), (tuple(one[2:]),)) for one in part]
+        for part in data["far"].tolist()
+    ]
     for metric, theorems in (("fitted", sets), ("in_distribution", near)):
         lines, tactics = first_steps(run, theorems)
         known = among_first(policy.asked(lines), tactics, size.tactics)
         rows.add(metric, known, tactics.shape[1])
     prints, ways = [], {"expansions": size.expansions, "width": size.tactics, "exponent": 0.5}
-    for goals, theorems in (("near", near), ("far", distant)):
+    for goals, theorems in (("near", near), ("far", far)):
         forest = [planted(found, texts(found)) for found in theorems]
         best_first(policy.asked, layout(run), forest, **ways)
         proved = np.array([[tree.proof is not None for tree in part] for part in forest])
-        rows.add("success", proved.mean(1), size.goals, goals=goals)
+        rows.add("success", proved.mean(1), proved.shape[1], goals=goals)
         rows.add("certified", [all(map(accepted, part)) for part in forest], goals=goals)
         prints.append([[tree.used for tree in part] for part in forest])
     if run.arm.data == "mutated":
@@ -147,4 +143,4 @@ def add_growth(rows, sets):
     rows.add("accepted", np.divide(kept, tried), len(sets[0]))
 
 
-experiment = Train(arm=Arm, size=Size, train=train, evaluate=evaluate)
+experiment = Train(arm=Arm, size=Size, train=train, evaluate=evaluate, generate=generate)

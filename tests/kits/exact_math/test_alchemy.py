@@ -1,3 +1,5 @@
+from random import Random
+
 import pytest
 from exact_trials import smoke_run
 
@@ -57,10 +59,28 @@ def test_training_sets_begin_with_the_library(data):
     assert all(map(holds, found))
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_theorems_need_their_hypothesis_and_as_many_steps_as_asked(seed):
+    one = mt.theorem(Random(seed), 9, (4, 5))
+    assert holds(one) and 4 <= len(one.proof) <= 5
+    assert any(rule >= mt.HYPOTHESIS for rule, _ in one.proof)
+    assert rw.shortest(one.start, one.target, rw.rules_of(one.local), 9, 3) is None
+
+
+def test_far_goals_are_true_and_farther_than_the_library():
+    run, experiment, _ = run_of()
+    far = experiment.generate(run)["far"]
+    assert far.shape == (2, run.size.far_goals, 4)
+    for start, target, left, right in far[0].tolist():
+        assert checker.true(start, target, [(left, right)])
+        rules, near = rw.rules_of(((left, right),)), run.size.most_steps
+        assert rw.shortest(start, target, rules, run.size.longest, near) is None
+
+
 def test_the_smallest_run_fills_every_row():
     run, experiment, _ = run_of()
-    learned = experiment.train(run, {})
-    frame = experiment.evaluate(run, {}, learned.arrays).frame()
+    data = experiment.generate(run)
+    frame = experiment.evaluate(run, data, experiment.train(run, data).arrays).frame()
     assert {"success", "certified", "fitted", "in_distribution", "growth"} <= set(frame.metric)
     assert (frame[frame.metric == "certified"].value == 1).all()
     assert (frame[frame.metric == "accepted"].value.between(0.2, 1)).all()

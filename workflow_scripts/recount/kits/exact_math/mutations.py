@@ -6,17 +6,41 @@ implies it: u = v implies v = u, and x u y = x v y; the proof uses it where it u
 Whether a mutant's proof holds is for the rules to say: `proved` asks them.
 """
 
+from random import Random
+
 from recount.kits.exact_math.rewriting import (
     Equation,
     Step,
     Theorem,
     moves,
+    random_word,
     rules_of,
+    shortest,
     taken,
+    usual_weights,
+    walk,
     words_of,
 )
 
 HYPOTHESIS = len(rules_of())  # the rule that reads it from left to right; the next reads it back
+
+
+def theorem(draw: Random, longest: int, steps: tuple[int, int]) -> Theorem:
+    """A theorem whose shortest proof uses its hypothesis x p y = x w y, with `steps` = least, most.
+
+    x and y have at most one letter, w has one to three.
+    """
+    while True:
+        x, y = (random_word(draw, draw.randint(0, 1)) for _ in range(2))
+        sides = x + "p" + y, x + random_word(draw, draw.randint(1, 3)) + y
+        rules = rules_of((sides,))
+        around = [random_word(draw, draw.randint(1, 3)) for _ in range(2)]
+        start = draw.choice(sides).join(around)[:longest]
+        weights = [*usual_weights(rules_of()), 3.0, 3.0]
+        target, path = walk(draw, start, rules, draw.randint(*steps), longest, weights)
+        proof = shortest(start, target, rules, longest, len(path))
+        if len(proof) >= steps[0] and any(rule >= HYPOTHESIS for rule, _ in proof):
+            return Theorem(start, target, proof, (sides,))
 
 
 def proved(one: Theorem, longest: int) -> bool:
