@@ -81,7 +81,7 @@ test-slurm: env
 .PHONY: check-slurm
 check-slurm: env
 	$(BIN)/python -m pytest -q tests/slurm \
-	  -k "packs or gres or looks or random_moments or storm or memory or five"
+	  -k "packs or gres or between_looks or random_moments or storm or memory or five"
 
 # Every fault at its full count, locally and on SLURM (root, as above); writes docs/faults.md.
 .PHONY: faults

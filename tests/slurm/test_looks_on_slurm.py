@@ -5,7 +5,7 @@ import random
 import pytest
 import trained_toy
 from cluster import wait_for
-from conftest import alone, fresh, hurry, recount, trace, undisturbed, verdict
+from conftest import alone, fresh, hurry, judge_slow, recount, trace, undisturbed, verdict
 from fault_table import attempt, count
 
 ARMS = ("treated", "plain")
@@ -42,7 +42,7 @@ def test_looks_end_in_the_verdict_of_here(vague, cluster, tmp_path):
     want = undisturbed(vague, tmp_path / "here")
     assert want["sequential"]["ran"] == 8, "the toy is to need two looks"
     before = len(cluster.jobs())
-    recount(vague, "run", *RUN, *PROFILE).wait()
+    judge_slow(vague).wait()
     assert verdict(vague) == want
     trained_once(vague, want)
     runs = 5 * len(list(vague.glob("results/laptop/other/slow/look-*")))
