@@ -5,6 +5,8 @@ scatters over seeds, pooled over arms, and how strongly the arms of one seed sca
 a level of an arm, never a contrast.
 """
 
+import shutil
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +18,20 @@ from recount.run import KEY_COLUMNS
 
 
 def run(paper, scale: str, results: Path) -> tuple[pd.DataFrame, dict[str, dict[str, Any]]]:
-    """Runs every arm on pilot seeds under `results`; returns all rows and each arm's manifest."""
-    place = layout.of(paper, scale, results)
-    stages.generate(paper, scale, place.data, place.data_manifest, "pilot")
+    """Runs every arm on pilot seeds under `results`; returns all rows and each arm's manifest.
+
+    What this registration left there done already is taken as it is, so a killed pilot goes on.
+    """
+    place, there = layout.of(paper, scale, results), partial(stages.is_there, paper, scale)
+    if not there(place.data_manifest):
+        stages.generate(paper, scale, place.data, place.data_manifest, "pilot")
     frames, states = [], {}
     for arm in paper.arms:
-        trained = None
-        if paper.kind == "train":
-            trained = place.run(arm)
+        trained = place.run(arm) if paper.kind == "train" else None
+        if trained and not there(trained):
             stages.train(paper, scale, arm, place.data, trained, "pilot")
-        stages.evaluate(paper, scale, arm, place.data, trained, place.metrics(arm), "pilot")
+        if not there(place.evaluated(arm)):
+            stages.evaluate(paper, scale, arm, place.data, trained, place.metrics(arm), "pilot")
         states[arm] = files.read_json(place.evaluated(arm))
         if trained:
             for spent in ("seconds", "cpu_seconds"):
@@ -37,12 +43,19 @@ def run(paper, scale: str, results: Path) -> tuple[pd.DataFrame, dict[str, dict[
 
 def keep(paper, scale: str, results: Path, frame: pd.DataFrame, cpu_seconds: float = 0.0) -> Path:
     """Keeps pilot rows for the calibration, which takes only pooled spread from them, and what all
-    arms cost together, which a verdict of this design cannot undercut by far."""
+    arms cost together, which a verdict of this design cannot undercut by far; clears away the rest
+    of the pilot."""
     path = kept(paper, scale, results)
     files.write_parquet(path, frame)
     told = {"design": hashes.design_hash(paper, scale), "cpu_seconds": round(cpu_seconds, 3)}
     files.write_json(path.with_suffix(".json"), told)
+    shutil.rmtree(layout.of(paper, scale, unfinished(results)).folder, ignore_errors=True)
     return path
+
+
+def unfinished(results: Path) -> Path:
+    """Where pilots run, until their rows are kept."""
+    return results / "pilots" / "unfinished"
 
 
 def kept(paper, scale: str, results: Path) -> Path:

@@ -1,8 +1,6 @@
 """`recount pilot`: cost, spread and learned level of each arm on pilot seeds, names shuffled."""
 
 import random
-import tempfile
-from pathlib import Path
 
 from rich.console import Console
 
@@ -19,17 +17,21 @@ def run(args) -> int:
     root = registry.root()
     out = console()
     choice = selection.choose(root, {"scale": args.scale, "papers": ",".join(args.papers)})
+    lost = 0
     for paper in choice.selected.values():
         attempts.start(root / "results", paper, args.scale, "", "pilot", "pilot")
-        with tempfile.TemporaryDirectory() as folder:
-            frame, states = pilot.run(paper, args.scale, Path(folder))
+        frame, states = pilot.run(paper, args.scale, pilot.unfinished(root / "results"))
         show(out, paper, frame, states)
+        if any(one["state"] != "done" for one in states.values()):
+            lost += 1
+            out.print("nothing is kept: an arm has no rows; mend that and run the pilot again")
+            continue
         for metric, one in pilot.spreads(frame).items():
             out.print(f"  {metric}: spread over seeds {one['spread']:.4g}")
         spent = sum(one["cpu_seconds"] for one in states.values())
         path = pilot.keep(paper, args.scale, root / "results", frame, spent)
         out.print(f"kept {path.relative_to(root)}; `recount calibrate` takes its spread from there")
-    return 0
+    return int(lost > 0)
 
 
 def show(console: Console, paper, frame, states: dict) -> None:
