@@ -77,8 +77,9 @@ VIEWS = {
 EXAMPLES = {
     "How many claims of each lab came out how?": """
         SELECT lab, outcome, count(*) AS papers FROM atlas GROUP BY ALL ORDER BY ALL""",
-    "Which claims were contradicted, and by what?": """
-        SELECT slug, claim, scale, words, counter_example FROM contradicted""",
+    "Which claims of the papers' own were contradicted, and by what?": """
+        SELECT slug, claim, scale, words, counter_example FROM contradicted
+        WHERE asked_by = 'paper'""",
     "How does the paper's number compare with ours?": """
         SELECT slug, quantity, paper, ours, low, high, scale FROM paper_vs_ours
         WHERE claim = 'main'""",
