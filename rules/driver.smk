@@ -13,4 +13,4 @@ else:
 # Short jobs are forked from one process that has imported the libraries: see recount/warm.
 onstart:
     if workflow.is_main_process:
-        jobs.start(CHOICE.long())
+        jobs.start(CHOICE.long(), CHOICE.needs())

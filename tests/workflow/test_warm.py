@@ -40,7 +40,7 @@ def started(**environment: str) -> tuple[subprocess.Popen, str]:
             patch.delenv(name, raising=False)
         for name, value in environment.items():
             patch.setenv(name, value)
-        process = jobs.start(alone=["long"])
+        process = jobs.start(alone=["long"], needs=["sympy", "no_such_package"])
         return process, os.environ[jobs.VARIABLE]
 
 
@@ -121,7 +121,8 @@ def test_a_fork_is_the_job_in_all_that_it_sees(job, tmp_path):
     code = (
         "import sys, threading, signal\n"
         "print(os.getcwd(), sys.argv[1:], os.environ['COLOUR'], sys.stdin.read())\n"
-        "print('torch' in sys.modules, threading.active_count(), jobs.VARIABLE in os.environ)\n"
+        "print({'torch', 'sympy'} <= {*sys.modules}, threading.active_count())\n"
+        "print(jobs.VARIABLE in os.environ)\n"
         "print(__name__, signal.getsignal(signal.SIGINT) is signal.default_int_handler)\n"
         "print('to the other', file=sys.stderr)\n" + WHO
     )
@@ -132,7 +133,7 @@ def test_a_fork_is_the_job_in_all_that_it_sees(job, tmp_path):
     ended(process, told)
     assert forked[1][-1] == serving.NAME
     assert forked[1][0] == by_itself[1][0] == f"{tmp_path} ['one', 'two words'] blue given"
-    assert forked[1][1:3] == ["True 1 False", "__main__ True"]
+    assert forked[1][1:4] == ["True 1", "False", "__main__ True"]
     assert (forked[0], forked[2]) == (by_itself[0], by_itself[2]) == (0, "to the other\n")
 
 

@@ -93,6 +93,10 @@ class Choice:
         """The papers whose jobs are worth a start-up of their own."""
         return [slug for slug, one in self.papers.items() if not packing.short(one, self.scale)]
 
+    def needs(self) -> list[str]:
+        """The packages that some of the selected papers need."""
+        return sorted({name for paper in self.selected.values() for name in paper.needs})
+
     def checkpoints(self, slug: str) -> list[str]:
         return self.folders.get(slug, [])
 

@@ -21,10 +21,11 @@ PATIENCE = 120.0
 TAKEN, REFUSED = b"y", b"n"
 
 
-def start(alone: Iterable[str] = ()) -> subprocess.Popen | None:
+def start(alone: Iterable[str] = (), needs: Iterable[str] = ()) -> subprocess.Popen | None:
     """Starts the warm process of this driver, and tells the jobs by their environment; None where
     none can be. The papers `alone` have long jobs: each is a process of its own, so that
-    Snakemake's benchmark file tells its memory and processor seconds, which it cannot of a fork."""
+    Snakemake's benchmark file tells its memory and processor seconds, which it cannot of a fork.
+    `needs` are packages that papers of the run import."""
     if os.environ.get(VARIABLE) == "no" or not hasattr(os, "pidfd_open"):
         return None
     folder = Path(tempfile.mkdtemp(prefix="recount-"))
@@ -34,7 +35,7 @@ def start(alone: Iterable[str] = ()) -> subprocess.Popen | None:
             door.listen(128)
             argv = [str(Path(__file__).with_name("server.py")), str(door.fileno())]
             process = subprocess.Popen(
-                [sys.executable, "-P", *argv, str(folder)],
+                [sys.executable, "-P", *argv, str(folder), *needs],
                 stdin=subprocess.PIPE,
                 pass_fds=[door.fileno()],
                 env=os.environ | dict.fromkeys(THREADS, "1"),
@@ -140,6 +141,7 @@ def status_from(line: socket.socket) -> int:
 def leave(code: int) -> None:
     """Ends as the fork did, by the same signal if it was one."""
     if code < 0:
-        signal.signal(-code, signal.SIG_DFL) if -code not in (9, 19) else None
+        if -code != signal.SIGKILL:
+            signal.signal(-code, signal.SIG_DFL)
         os.kill(os.getpid(), -code)
-    raise SystemExit(code)
+    os._exit(code)

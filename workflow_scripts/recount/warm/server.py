@@ -1,9 +1,9 @@
 """The warm process: imports what jobs import, then forks one child for each job that asks.
 
-Started by `jobs.start`, as `python -P server.py DOOR FOLDER`: the number of a listening socket
-and the folder that it lies in. Lives as long as its standard input, a pipe from the driver, is
-open, and until its last fork has ended. It starts no thread and computes nothing, so a fork is like
-a process that has just done its imports.
+Started by `jobs.start`, as `python -P server.py DOOR FOLDER NEEDS...`: the number of a listening
+socket, the folder that it lies in, and packages that papers need. Lives as long as its standard
+input, a pipe from the driver, is open, and until its last fork has ended. It starts no thread and
+computes nothing, so a fork is like a process that has just done its imports.
 """
 
 import atexit
@@ -22,6 +22,7 @@ import sys
 import tempfile
 import threading
 import traceback
+import weakref
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +32,9 @@ NAME = "recount-warm"
 IMPORTED = (
     "snakemake.iocontainers",
     "snakemake.logging",
+    "pandas.core.arrays.arrow.extension_types",
+    "pyarrow.dataset",
+    "pyarrow.pandas_compat",
     "pyarrow.parquet",
     "safetensors.numpy",
     "scipy.stats",
@@ -40,6 +44,8 @@ IMPORTED = (
     "recount.nn.loop",
     "recount.data.enumeration",
 )
+# Imported where a paper of the run needs them: they start no thread and set nothing for others.
+HARMLESS = ("mpmath", "networkx", "sympy")
 OWN = {"PWD", "OLDPWD", "SHLVL", "_", "TMPDIR", "TMP", "TEMP", "TEMPDIR", "RECOUNT_WARM"}
 QUIET = ("jemalloc_bg_thd",)  # pyarrow's allocator stops and restarts its thread around a fork
 HELD = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
@@ -257,13 +263,16 @@ def told(code: object) -> int:
     return 1
 
 
-def main(door: str, folder: str) -> None:
+def main(door: str, folder: str, *needs: str) -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, HELD)
     environment = dict(os.environ)
     Path("/proc/self/comm").write_text(NAME)
     sys.path.append(str(PACKAGE.parent))
-    for name in IMPORTED:
-        importlib.import_module(name)
+    for name in (*IMPORTED, *(one for one in HARMLESS if one in needs)):
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    for one in list(weakref.finalize._registry):
+        one.atexit = False  # what an import left for its process's end is not for a fork's
     gc.collect()
     gc.freeze()
     asked = Server(socket.socket(fileno=int(door)), 0, environment).serve()
