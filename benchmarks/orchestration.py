@@ -13,28 +13,59 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks import catalogue, dry_runs
-from benchmarks.table import Row
+from benchmarks.table import Row, faster
 from benchmarks.timing import child
 from recount import layout, results
 
 SCALES = ("paper", "gpu", "laptop")
 ALLOWED = 0.05
 TOY_JOBS = 4  # of one toy paper: data, two arms, one claim
+JOB = """
+from recount.warm import jobs
+jobs.hand_over()
+import recount.judge, recount.nn.loop, recount.stages
+"""
+DRIVER = """
+import os, subprocess, sys
+from recount.warm import jobs
+jobs.start()
+environment = os.environ | dict.fromkeys(jobs.THREADS, "1")
+for _ in range(int(sys.argv[2])):
+    subprocess.run([sys.executable, sys.argv[1]], env=environment, check=True)
+"""
 JOB_SECONDS = {"generate": 3.0, "train_coupled": 6.1, "evaluate_coupled": 6.1}
 JOB_SECONDS |= {"train_absolute": 6.1, "evaluate_absolute": 6.1, "judge_main": 1.0}
 
 
 def rows(quick: bool) -> list[Row]:
+    return [machinery(quick), forked(2 if quick else 20)]
+
+
+def machinery(quick: bool) -> Row:
     if quick:
         with tempfile.TemporaryDirectory() as folder:
-            return [of_logs(planted(Path(folder)), "laptop", planning=0.0)]
+            return of_logs(planted(Path(folder)), "laptop", planning=0.0)
     for scale in SCALES:
         if benchmarks_of(catalogue.PROJECT, scale) and sum(reported(of_scale(scale))):
             with tempfile.TemporaryDirectory() as folder:
                 catalogue.present(Path(folder))
                 planning = dry_runs.plan(Path(folder), *dry_runs.ALL, f"scale={scale}")
-            return [of_logs(catalogue.PROJECT, scale, planning)]
-    return [of_toys()]
+            return of_logs(catalogue.PROJECT, scale, planning)
+    return of_toys()
+
+
+def forked(number: int) -> Row:
+    """Start-up of a job: so many of them, forked from a warm process that is started for them, and
+    each in a process of its own."""
+    seconds = {}
+    with tempfile.TemporaryDirectory() as folder:
+        script = Path(folder) / "job.py"
+        script.write_text(JOB)
+        argv = [sys.executable, "-c", DRIVER, str(script), str(number)]
+        for told in ("", "no"):
+            seconds[told] = child(argv, RECOUNT_WARM=told) / number
+    what = f"start-up of a job, one of {number} forked from a warm process"
+    return faster(what, seconds[""], seconds["no"], "each a process of its own")
 
 
 def row(what: str, machinery: float, work: float) -> Row:
