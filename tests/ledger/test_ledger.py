@@ -1,13 +1,14 @@
 """Evidence: what is refused, and that every changed byte is found."""
 
 import random
+from pathlib import Path
 
 import pytest
 from small_repository import load, record
 from stages.test_stages import run_all
 from toy import git
 
-from recount import files, layout, ledger
+from recount import files, layout, ledger, provenance
 from recount.cli import main
 from recount.typed import BadValue
 
@@ -23,6 +24,20 @@ def test_uncommitted_code_is_refused(registered):
     path.write_text(path.read_text() + "\n# a remark\n")
     run_all(registered, "toy")
     with pytest.raises(BadValue, match="uncommitted"):
+        record(registered)
+
+
+def test_runs_of_another_folder_s_code_are_refused(registered):
+    """The project's last commit holds other code than was imported, as where
+    `recount` was installed from elsewhere."""
+    provenance.foreign.cache_clear()
+    path = registered / "workflow_scripts/recount/provenance.py"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(Path(provenance.__file__).read_text() + "\n# a remark\n")
+    git(registered, "add", "-A")
+    git(registered, "commit", "-qm", "other code")
+    run_all(registered, "toy")
+    with pytest.raises(BadValue, match="foreign code"):
         record(registered)
 
 

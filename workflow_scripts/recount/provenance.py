@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 PACKAGES = ("numpy", "torch", "pandas", "scipy", "snakemake")
+SOURCE = Path(__file__).resolve().parent
 WATCHED = ("workflow_scripts", "rules", "Snakefile", "requirements.lock")
 
 
@@ -24,11 +25,27 @@ def git(root: Path, *arguments: str) -> str | None:
 
 
 def commit(root: Path, paper_folder: Path) -> dict[str, Any]:
-    """{"commit": 40 hex digits or None, "dirty": whether code or paper differ from that commit}."""
-    head = git(root, "rev-parse", "HEAD")
+    """{"commit": 40 hex digits or None, "dirty": whether the code that runs, or the paper, differs
+    from that commit}."""
     here = [paper_folder / "paper.yaml", paper_folder / "experiment.py"]
-    changed = git(root, "status", "--porcelain", "--", *WATCHED, *map(str, here))
-    return {"commit": head, "dirty": head is None or changed is None or changed != ""}
+    return {"commit": git(root, "rev-parse", "HEAD"), "dirty": differs(root, *map(str, here))}
+
+
+def differs(root: Path, *also: str) -> bool:
+    """Whether the code that runs, or a path named, is not that of the last commit (if any)."""
+    changed = git(root, "status", "--porcelain", "--", *WATCHED, *also)
+    return changed != "" or git(root, "rev-parse", "HEAD") is None or foreign(root)
+
+
+@functools.cache
+def foreign(root: Path) -> bool:
+    """Whether other code runs here than the project's own, as where `recount` was installed from
+    another folder: some source file of the project differs from the one that was imported."""
+    own = (root / "workflow_scripts" / SOURCE.name).resolve()
+    if own == SOURCE:
+        return False
+    pairs = ((path, SOURCE / path.relative_to(own)) for path in own.rglob("*.py"))
+    return any(not mine.is_file() or path.read_bytes() != mine.read_bytes() for path, mine in pairs)
 
 
 def job() -> dict[str, str | None]:

@@ -58,8 +58,7 @@ def judged(paper, wrong: dict[str, tuple], frame: pd.DataFrame, states: dict) ->
 def commit(root: Path) -> str | None:
     """The commit that the controls would run from; None where their code differs from it."""
     sources = [str(folder(root) / name) for name in SOURCES]
-    changed = provenance.git(root, "status", "--porcelain", "--", *provenance.WATCHED, *sources)
-    return None if changed or changed is None else provenance.git(root, "rev-parse", "HEAD")
+    return None if provenance.differs(root, *sources) else provenance.git(root, "rev-parse", "HEAD")
 
 
 def made(root: Path, slug: str) -> tuple[Path, Path]:

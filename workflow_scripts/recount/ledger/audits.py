@@ -75,8 +75,7 @@ def clean_head(root: Path) -> str:
     head = provenance.git(root, "rev-parse", "HEAD")
     if not head:
         raise BadValue(f"{root}: no git history here; an audit is drawn by a commit")
-    changed = provenance.git(root, "status", "--porcelain", "--", *provenance.WATCHED, "papers")
-    if changed:
+    if provenance.differs(root, "papers"):
         raise BadValue("code or papers differ from the last commit; commit first, then audit")
     return head
 

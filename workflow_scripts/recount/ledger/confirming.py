@@ -73,8 +73,7 @@ def due(paper, scale: str, root: Path) -> tuple[dict[str, Any], list[str]]:
         raise BadValue(f"{where}: nothing to confirm: {why or 'no claim has been decided'}")
     if stale := verifying.staleness(paper, scale, entry["registration"]):
         raise BadValue(f"{where}: {stale}")
-    changed = provenance.git(root, "status", "--porcelain", "--", *provenance.WATCHED, "papers")
-    if changed or changed is None:
+    if provenance.differs(root, "papers"):
         raise BadValue(f"{where}: code or papers differ from the last commit; commit first")
     done = layout.confirmation(paper, scale)[1]
     if done.exists() and files.read_json(done)["verdict_rows"] == entry["rows"]:

@@ -109,7 +109,7 @@ def refuse(paper, scale: str, manifests: dict[str, Any], root: Path) -> None:
         where = f"{paper.slug}, arm {arm}, {stage}"
         for one in looks.parts(run):
             if one["dirty"] or not one["commit"]:
-                raise BadValue(f"{where}: ran from uncommitted code; {again}")
+                raise BadValue(f"{where}: ran from uncommitted or foreign code; {again}")
             if provenance.git(root, "merge-base", "--is-ancestor", one["commit"], "HEAD") is None:
                 raise BadValue(f"{where}: its commit is not in this history; {again}")
             if one["rules"] not in by_any_judge(paper, scale):
