@@ -201,8 +201,10 @@ def test_hashes_of_older_code_are_asked_of_that_code(tmp_path, monkeypatch):
     """The way of hashing changes after the evidence; what was registered did not."""
     root = begin(tmp_path / "project")
     package = root / "workflow_scripts/recount"
-    for path in (ROOT / "workflow_scripts/recount").glob("*.py"):
-        shutil.copy(path, package)
+    source = ROOT / "workflow_scripts/recount"
+    for path in [*source.glob("*.py"), *source.glob("declaration/*.py")]:
+        (package / path.relative_to(source)).parent.mkdir(exist_ok=True)
+        shutil.copy(path, package / path.relative_to(source))
     code = (package / "hashes.py").read_text()
     older = code.replace("sha256(arranged.encode())", 'sha256(b"older" + arranged.encode())')
     assert older != code
