@@ -33,6 +33,14 @@ sys.exit(75 if heard == [signal.SIGTERM] else len(heard))
 """
 
 
+@pytest.fixture(autouse=True, scope="module")
+def heard():
+    """SIGINT is heard, also where these tests run in the background of a script."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def started(**environment: str) -> tuple[subprocess.Popen, str]:
     """A warm process whose environment holds these, too, and what its jobs are told of it."""
     with pytest.MonkeyPatch.context() as patch:

@@ -42,7 +42,7 @@ def run_of(seeds=(3, 4), steps=60, **kwargs):
 
 def test_a_study_learns_more_than_byte_frequencies():
     assert isinstance(STUDY, Train)
-    run = run_of()
+    run = run_of(steps=260)
     data = STUDY.generate(run)
     frame = STUDY.evaluate(run, data, STUDY.train(run, data).arrays).frame().set_index("metric")
     ids = data["held_out_ids"]

@@ -204,6 +204,8 @@ def check_kernel(root: Path) -> Iterator[Line]:
         yield Line("red", "kernel", "no kernel python3 for papermill", remedy)
         return
     program = spec.argv[0]
+    if program in ("python", "python3", "python3.11"):  # Jupyter takes the interpreter that asks
+        program = sys.executable
     if shutil.which(program) is None and not Path(program).exists():
         remedy = f"{sys.executable} -m ipykernel install --sys-prefix"
         yield Line("red", "kernel", f"python3 starts {program}, which is not there", remedy)

@@ -88,8 +88,7 @@ class Registrations:
                 ["git", "-C", str(self.repository.root), "archive", commit], capture_output=True
             )
             if archive.returncode == 0:
-                with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as content:
-                    content.extractall(base, filter="data")
+                unpack(archive.stdout, base)
         clean = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
         done = subprocess.run(
             [sys.executable, "-c", ASK, str(base), place, scale],
@@ -100,6 +99,16 @@ class Registrations:
             timeout=120,
         )
         return json.loads(done.stdout) if done.returncode == 0 else None
+
+
+def unpack(archive: bytes, base: Path) -> None:
+    """The regular files of a tar archive, and nothing outside `base`."""
+    with tarfile.open(fileobj=io.BytesIO(archive)) as content:
+        for one in filter(tarfile.TarInfo.isfile, content):
+            place = (base / one.name).resolve()
+            if place.is_relative_to(base.resolve()):
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_bytes(content.extractfile(one).read())
 
 
 def loaded(folder: Path, base: Path):
