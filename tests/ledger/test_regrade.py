@@ -40,3 +40,17 @@ def test_damaged_evidence_is_not_mended_on_the_way(recorded):
     damaged = verdicts.read_bytes()
     assert not regrade.keep(paper, "laptop", {})
     assert verdicts.read_bytes() == damaged and ledger.verify(paper, "laptop").state == "damaged"
+
+
+def test_a_new_rule_calibrated_ahead_of_its_runs_makes_evidence_stale_not_damaged(recorded):
+    path = load(recorded).folder / "paper.yaml"
+    text = path.read_text().replace("gain.low > 0.5", "gain.low > 0.4")
+    path.write_text(text + "\nversion: 2\n")
+    paper = load(recorded)
+    assert ledger.verify(paper, "laptop").state == "stale"
+    assert main(["calibrate", "toy"]) == 0
+    check = ledger.verify(paper, "laptop")
+    assert check.state == "stale" and "calibration is made already" in check.detail
+    made = layout.evidence(paper, "laptop")[2]
+    made.write_bytes(made.read_bytes().replace(b'"rule"', b'"role"'))
+    assert ledger.verify(paper, "laptop").state == "damaged"

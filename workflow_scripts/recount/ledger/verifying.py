@@ -48,9 +48,12 @@ def verified(paper, scale: str) -> tuple[str, str]:
     entry = sealed(json_path)
     belongs(entry, paper, scale, json_path)
     rows = expected(rows_path, entry["rows"])
+    stale = staleness(paper, scale, entry["registration"])
+    if stale and of_todays_rules(paper, scale, calibration_path):
+        return "stale", f"{stale}; its calibration is made already"
     calibration = expected(calibration_path, entry["calibration"])
     told = attempts_hold(paper, scale, entry, rows)
-    if stale := staleness(paper, scale, entry["registration"]):
+    if stale:
         return "stale", stale
     frame = files.read_table(io.BytesIO(rows))
     if strange := plausible.faults(paper, scale, frame, entry["manifests"]):
@@ -62,6 +65,17 @@ def verified(paper, scale: str) -> tuple[str, str]:
         changed = [name for name in again if again[name] != recorded.get(name)]
         raise Damaged(f"{json_path.name}: re-judging differs: {', '.join(changed)}")
     return "ok", f"{len(again)} verdicts recomputed, byte for byte; {told}"
+
+
+def of_todays_rules(paper, scale: str, path: Path) -> bool:
+    """Whether a calibration was made for rules as they are now, ahead of the runs they ask for."""
+    try:
+        told = files.read_json(path)
+        return {name: told[name]["rule"] for name in paper.claims} == {
+            name: hashes.rule_hash(paper, name, scale) for name in paper.claims
+        }
+    except (BadValue, OSError, KeyError, TypeError):
+        return False
 
 
 def sealed(path: Path) -> dict[str, Any]:
