@@ -38,5 +38,7 @@ rule track:
     resources:
         mem_mb=2000,
         runtime=30,
+    params:
+        scale=SCALE,
     script:
         "../workflow_scripts/track.py"

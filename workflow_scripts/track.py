@@ -1,4 +1,4 @@
-"""Imports all results into MLflow; what is there already is not imported again."""
+"""Imports all results into MLflow, but those of the smoke scale alone where it is what ran."""
 
 from pathlib import Path
 
@@ -7,5 +7,6 @@ from recount.logs import logged
 from recount.views import tracking
 
 with logged(snakemake.log[0]):
-    imported = tracking.sync(registry.load(), Path("results"))
+    scale = "smoke" if snakemake.params.scale == "smoke" else None
+    imported = tracking.sync(registry.load(), Path("results"), scale=scale)
     files.write_json(Path(snakemake.output.imported), imported)

@@ -50,6 +50,18 @@ def test_what_is_imported_and_that_a_second_time_changes_nothing(world):
     assert {run.info.run_id for run in runs(world)} == before
 
 
+def test_one_scale_can_be_imported_alone_and_leaves_the_others(world):
+    results = world.root / "results"
+    assert tracking.sync(world, results, scale="smoke")["imported"] == 0
+    some = tracking.sync(world, results, scale="laptop")
+    before = {run.info.run_id for run in runs(world)}
+    assert {run.data.tags["scale"] for run in runs(world)} == {"laptop"} and some["removed"] == 0
+    assert tracking.sync(world, results, scale="smoke") == dict.fromkeys(some, 0)
+    assert {run.info.run_id for run in runs(world)} == before
+    rest = tracking.sync(world, results)
+    assert rest == {"imported": 5 - some["imported"], "unchanged": some["imported"], "removed": 0}
+
+
 def test_evidence_stands_in_where_nothing_ran_here(world):
     tracking.sync(world, world.root / "results")
     sources = {

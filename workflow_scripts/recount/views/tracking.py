@@ -41,10 +41,13 @@ RUN_KEY, CONTENT = "recount.key", "recount.content"
 OPENED: dict[str, int] = {}  # path -> inode; MLflow keeps what it opened, also when it is gone
 
 
-def sync(registry, results: Path, uri: str | None = None) -> dict[str, int]:
+def sync(
+    registry, results: Path, uri: str | None = None, scale: str | None = None
+) -> dict[str, int]:
     """Imports what is new or changed into MLflow; returns how many papers were imported.
 
     `uri`: the given one, else MLFLOW_TRACKING_URI, else the SQLite file results/mlflow.db.
+    `scale`: only what belongs to that scale is looked at; None for all.
     """
     local = f"sqlite:///{(results / 'mlflow.db').resolve()}"
     uri = uri or os.environ.get("MLFLOW_TRACKING_URI") or local
@@ -56,6 +59,9 @@ def sync(registry, results: Path, uri: str | None = None) -> dict[str, int]:
         experiments = experiments_of(client, registry, results, uri)
         present = imported(client, list(experiments.values()))
         wanted = {key_of(found): found for found in chosen(registry, results)}
+        if scale:
+            wanted = {key: found for key, found in wanted.items() if found.scale == scale}
+            present = {key: runs for key, runs in present.items() if key.endswith(f"/{scale}")}
         counts = {"imported": 0, "unchanged": 0, "removed": 0}
         for key, found in wanted.items():
             content = content_of(found, results)
@@ -198,8 +204,8 @@ def put(client, experiment: str, found: Found, content: str, results: Path) -> N
     name = f"{paper.slug} {found.scale}"
     parent = client.create_run(experiment, start, tags | {"role": "paper"}, name).info.run_id
     total = sum(seconds(stages) for stages in found.runs.values())
-    send(client, parent, [*series.quantities(found.judgements), ("seconds", total, 0)], start)
-    send_params(client, parent, size_of(found))
+    points = [*series.quantities(found.judgements), ("seconds", total, 0)]
+    send(client, parent, points, size_of(found), start)
     report = layout.of(paper, found.scale, results).report
     if report.exists():
         client.log_artifact(parent, str(report))
@@ -223,8 +229,7 @@ def put_arm(client, experiment: str, found: Found, arm: str, rows, tags: dict, s
         own = clipped(tags | {"arm": arm, "seed": seed, "reason": reason})
         run = client.create_run(experiment, start, own, f"{arm} {seed}").info.run_id
         points = [*series.finals(rows[rows.seed == seed]), *series.curve_of(curve, seed)]
-        send(client, run, points, start)
-        send_params(client, run, settings)
+        send(client, run, points, settings, start)
         end = start + int(1000 * seconds(stages))
         client.set_terminated(run, "FINISHED" if whole else "FAILED", end)
 
@@ -262,14 +267,15 @@ def seeds_of(stages: dict[str, Any], rows: pd.DataFrame) -> list[int]:
     return list(known) or sorted(rows.seed.unique())
 
 
-def send(client, run: str, points: Iterable[series.Point], time: int) -> None:
-    """Metrics in as few calls as MLflow allows."""
+def send(
+    client, run: str, points: Iterable[series.Point], params: dict[str, str], time: int
+) -> None:
+    """Metrics and parameters in as few calls as MLflow allows."""
     metrics = [Metric(name, value, time, step) for name, value, step in points]
-    for place in range(0, len(metrics), BATCH):
-        client.log_batch(run, metrics[place : place + BATCH], [], [])
-
-
-def send_params(client, run: str, params: dict[str, str]) -> None:
     items = [Param(series.allowed(name), text[:LONGEST]) for name, text in params.items()]
-    for place in range(0, len(items), PARAMS):
+    first = BATCH - PARAMS
+    client.log_batch(run, metrics[:first], items[:PARAMS], [])
+    for place in range(first, len(metrics), BATCH):
+        client.log_batch(run, metrics[place : place + BATCH], [], [])
+    for place in range(PARAMS, len(items), PARAMS):
         client.log_batch(run, [], items[place : place + PARAMS], [])
