@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from fault_table import row
+from staged import runs
 
 from recount import attempts, cli, files, layout, registry, selection, stages
 from recount.crate import reading, writing
@@ -40,12 +41,7 @@ def here(tmp_path_factory):
     for slug in ("slow", "toy"):
         paper = registry.load(root).papers[slug]
         place = layout.of(paper, "laptop", root / "results")
-        stages.generate(paper, "laptop", place.data, place.data_manifest)
-        for arm in paper.arms:
-            trained = place.run(arm) if paper.kind == "train" else None
-            if trained:
-                stages.train(paper, "laptop", arm, place.data, trained)
-            stages.evaluate(paper, "laptop", arm, place.data, trained, place.metrics(arm))
+        runs(paper, "laptop", place)
         stages.judge(paper, "main", "laptop", root / "results", place.judgement("main"))
     choice = selection.choose(root, {"papers": "all"})
     counts = writing.pack(choice, root, root / "a.crate.zip")

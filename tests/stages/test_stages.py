@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from staged import runs
 from toy import EXPERIMENT, plant
 
 from recount import files, layout, registry, stages
@@ -16,9 +17,7 @@ def run_all(root: Path, slug: str, scale: str = "laptop") -> dict:
     """Every stage in order, as the workflow does; returns the main claim's judgement."""
     paper = registry.load(root).papers[slug]
     place = layout.of(paper, scale, root / "results")
-    stages.generate(paper, scale, place.data, place.data_manifest)
-    for arm in paper.arms:
-        stages.evaluate(paper, scale, arm, place.data, None, place.metrics(arm))
+    runs(paper, scale, place)
     return stages.judge(paper, "main", scale, root / "results", place.judgement("main"))
 
 

@@ -6,6 +6,7 @@ import shutil
 import pandas as pd
 import pytest
 import trained_toy
+from staged import runs
 from test_workflow import jobs, snakemake
 from toy import git, plant
 
@@ -31,16 +32,8 @@ def by_hand(paper, results, upto: int | None = None) -> list[int]:
     """All stages without Snakemake; the looks that were run."""
     ran = []
     for look in looks.of(paper, "laptop"):
-        one, place = (
-            looks.narrowed(paper, "laptop", look),
-            layout.of(paper, "laptop", results, look),
-        )
-        stages.generate(one, "laptop", place.data, place.data_manifest)
-        for arm in paper.arms:
-            trained = place.run(arm) if paper.kind == "train" else None
-            if trained:
-                stages.train(one, "laptop", arm, place.data, trained)
-            stages.evaluate(one, "laptop", arm, place.data, trained, place.metrics(arm))
+        one = looks.narrowed(paper, "laptop", look)
+        runs(one, "laptop", layout.of(paper, "laptop", results, look))
         ran.append(look)
         still = look_stages.decide(paper, "laptop", look, results)
         if look == upto or not still and upto is None:

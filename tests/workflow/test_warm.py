@@ -13,6 +13,7 @@ import pytest
 import toy
 import trained_toy
 from faults.processes import apart
+from staged import runs
 from test_workflow import snakemake
 
 from recount import files, layout, registry, stages
@@ -253,12 +254,7 @@ def by_stages(project: Path, results: Path) -> None:
     """The same papers in one process, stage by stage, without Snakemake."""
     for paper in registry.load(project).papers.values():
         place = layout.of(paper, "smoke", results)
-        stages.generate(paper, "smoke", place.data, place.data_manifest)
-        for arm in paper.arms:
-            run = place.run(arm) if paper.kind == "train" else None
-            if run:
-                stages.train(paper, "smoke", arm, place.data, run)
-            stages.evaluate(paper, "smoke", arm, place.data, run, place.metrics(arm))
+        runs(paper, "smoke", place)
         stages.judge(paper, "main", "smoke", results, place.judgement("main"))
 
 
