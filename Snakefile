@@ -1,7 +1,7 @@
 # Recount: every claim, counted again.
-#
 #   generate -> train -> evaluate -> claim_<slug> -> collect, track, report
 #
+# The nearer a job is to its paper's verdict the sooner it runs (priority): verdicts come one by one.
 # Everything about one paper is in papers/<lab>/<slug>/; everything about how to run is in profiles/.
 import os
 import sys

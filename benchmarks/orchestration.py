@@ -21,17 +21,16 @@ SCALES = ("paper", "gpu", "laptop")
 ALLOWED = 0.05
 TOY_JOBS = 4  # of one toy paper: data, two arms, one claim
 JOB = """
-from recount.warm import jobs
-jobs.hand_over()
 import recount.judge, recount.nn.loop, recount.stages
 """
 DRIVER = """
-import os, subprocess, sys
+import os, shlex, subprocess, sys
 from recount.warm import jobs
-jobs.start()
+before = jobs.prefix() if jobs.start() else ""
+call = ["bash", "-c", f"{before} {shlex.join([sys.executable, sys.argv[1]])}"]
 environment = os.environ | dict.fromkeys(jobs.THREADS, "1")
 for _ in range(int(sys.argv[2])):
-    subprocess.run([sys.executable, sys.argv[1]], env=environment, check=True)
+    subprocess.run(call, env=environment, check=True)
 """
 JOB_SECONDS = {"generate": 3.0, "train_coupled": 6.1, "evaluate_coupled": 6.1}
 JOB_SECONDS |= {"train_absolute": 6.1, "evaluate_absolute": 6.1, "judge_main": 1.0}

@@ -17,6 +17,7 @@ for paper in PAPERS.values():
                 f"logs/{SCALE}/{paper.lab}/{paper.slug}/judge_{claim}.log",
             benchmark:
                 f"logs/{SCALE}/{paper.lab}/{paper.slug}/judge_{claim}.benchmark.tsv"
+            priority: 3
             localrule: True
             conda:
                 ENVIRONMENT

@@ -12,5 +12,5 @@ else:
 
 # Short jobs are forked from one process that has imported the libraries: see recount/warm.
 onstart:
-    if workflow.is_main_process:
-        jobs.start(CHOICE.long(), CHOICE.needs())
+    if workflow.is_main_process and jobs.start(CHOICE.warmed(), CHOICE.long()):
+        shell.prefix(jobs.prefix())

@@ -64,6 +64,7 @@ checkpoint look:
         "logs/{scale}/{lab}/{slug}/look-{look}/look.benchmark.tsv"
     wildcard_constraints:
         slug=CHOICE.in_looks(),
+    priority: 3
     conda:
         ENVIRONMENT
     threads: 1
@@ -99,6 +100,7 @@ rule gather:
         "logs/{scale}/{lab}/{slug}/gather_{arm}.benchmark.tsv"
     wildcard_constraints:
         slug=CHOICE.in_looks(),
+    priority: 3
     conda:
         ENVIRONMENT
     threads: 1

@@ -13,6 +13,7 @@ rule train:
         "logs/{scale}/{lab}/{slug}/train_{arm}.benchmark.tsv"
     wildcard_constraints:
         slug=CHOICE.at_once(),
+    priority: 1
     group:
         lambda w: CHOICE.group(w, workflow.group_settings)
     conda:
@@ -47,6 +48,7 @@ rule evaluate_here:
         "logs/{scale}/{lab}/{slug}/evaluate_{arm}.benchmark.tsv"
     wildcard_constraints:
         slug=HERE,
+    priority: 2
     conda:
         ENVIRONMENT
     threads: 1

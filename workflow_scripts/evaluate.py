@@ -1,9 +1,5 @@
 """Measures one arm of one paper."""
 
-from recount.warm import jobs
-
-jobs.hand_over(snakemake.wildcards.slug)
-
 from pathlib import Path
 
 from recount import looks, registry, stages

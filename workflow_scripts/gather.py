@@ -1,9 +1,5 @@
 """Makes one run of all looks that an arm was run for."""
 
-from recount.warm import jobs
-
-jobs.hand_over()
-
 from pathlib import Path
 
 from recount import look_stages, registry

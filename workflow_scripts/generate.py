@@ -1,9 +1,5 @@
 """Draws the data of one paper at one scale."""
 
-from recount.warm import jobs
-
-jobs.hand_over(snakemake.wildcards.slug)
-
 from pathlib import Path
 
 from recount import looks, registry, stages

@@ -1,9 +1,5 @@
 """Judges one claim by its frozen rule."""
 
-from recount.warm import jobs
-
-jobs.hand_over()
-
 from pathlib import Path
 
 from recount import registry, stages

@@ -1,9 +1,5 @@
 """Judges the seeds up to a look: which claims are open still?"""
 
-from recount.warm import jobs
-
-jobs.hand_over()
-
 from pathlib import Path
 
 from recount import look_stages, registry

@@ -1,9 +1,5 @@
 """Trains one arm of one paper, all seeds together."""
 
-from recount.warm import jobs
-
-jobs.hand_over(snakemake.wildcards.slug)
-
 from pathlib import Path
 
 from recount import looks, registry, stages

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -17,7 +18,7 @@ from staged import runs
 from test_workflow import snakemake
 
 from recount import files, layout, registry, stages
-from recount.warm import jobs
+from recount.warm import client, jobs
 from recount.warm import server as serving
 
 WHO = "print(open('/proc/self/comm').read().strip(), flush=True)\n"
@@ -45,12 +46,12 @@ def heard():
 def started(**environment: str) -> tuple[subprocess.Popen, str]:
     """A warm process whose environment holds these, too, and what its jobs are told of it."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in (jobs.VARIABLE, "PYTEST_CURRENT_TEST"):
+        for name in (client.VARIABLE, "PYTEST_CURRENT_TEST"):
             patch.delenv(name, raising=False)
         for name, value in environment.items():
             patch.setenv(name, value)
-        process = jobs.start(alone=["long"], needs=["sympy", "no_such_package"])
-        return process, os.environ[jobs.VARIABLE]
+        process = jobs.start({"needs": ["sympy", "no_such_package"]}, alone=["lab/long"])
+        return process, os.environ[client.VARIABLE]
 
 
 def ended(process: subprocess.Popen, told: str) -> None:
@@ -69,17 +70,16 @@ def server():
 
 @pytest.fixture
 def job(server, tmp_path):
-    """`job(code, ...)`: a script that hands itself over, started as Snakemake starts one."""
+    """`job(code, ...)`: a script, started as Snakemake starts one; `long`: of a paper whose runs
+    are processes of their own."""
     begun = []
     usual = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
     usual |= dict.fromkeys(jobs.THREADS, "1")
 
-    def begin(code: str, slug: str | None = None, told: str = server[1], **environment: str):
-        script = tmp_path / "job.py"
-        script.write_text(
-            f"import os\nfrom recount.warm import jobs\njobs.hand_over({slug!r})\n{code}"
-        )
-        call = f"set -euo pipefail; {sys.executable} {script} one 'two words'"
+    def begin(code: str, long: bool = False, told: str = server[1], **environment: str):
+        script = tmp_path / f"job.{'train' if long else 'judge'}.py"
+        script.write_text(f"import os  # of results/smoke/lab/long/data.npz\n{code}")
+        call = f"{jobs.prefix()} {sys.executable} {script} one 'two words'"
         process = subprocess.Popen(
             ["bash", "-c", call],
             cwd=tmp_path,
@@ -87,7 +87,7 @@ def job(server, tmp_path):
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env=usual | {jobs.VARIABLE: told} | environment,
+            env=usual | {client.VARIABLE: told} | environment,
         )
         begun.append(process)
         return process
@@ -130,12 +130,12 @@ def test_a_fork_is_the_job_in_all_that_it_sees(job, tmp_path):
     code = (
         "import sys, threading, signal\n"
         "print(os.getcwd(), sys.argv[1:], os.environ['COLOUR'], sys.stdin.read())\n"
-        "print({'torch', 'sympy'} <= {*sys.modules}, threading.active_count())\n"
-        "print(jobs.VARIABLE in os.environ)\n"
+        "print('torch' in sys.modules, threading.active_count())\n"
+        f"print({client.VARIABLE!r} in os.environ)\n"
         "print(__name__, signal.getsignal(signal.SIGINT) is signal.default_int_handler)\n"
         "print('to the other', file=sys.stderr)\n" + WHO
     )
-    by_itself = said(job(code, slug="long", COLOUR="blue"), "given")
+    by_itself = said(job(code, long=True, COLOUR="blue"), "given")
     assert by_itself[1][-1].startswith("python")
     process, told = started(COLOUR="blue")
     forked = said(job(code, told=told, COLOUR="blue"), "given")
@@ -144,6 +144,27 @@ def test_a_fork_is_the_job_in_all_that_it_sees(job, tmp_path):
     assert forked[1][0] == by_itself[1][0] == f"{tmp_path} ['one', 'two words'] blue given"
     assert forked[1][1:4] == ["True 1", "False", "__main__ True"]
     assert (forked[0], forked[2]) == (by_itself[0], by_itself[2]) == (0, "to the other\n")
+
+
+def test_packages_that_papers_need_are_imported_while_nothing_is_asked(job):
+    code = "import sys; print('sympy' in sys.modules, 'no_such_package' in sys.modules)\n" + WHO
+    until(lambda: said(job(code))[1] == ["True False", serving.NAME])
+
+
+def test_what_was_read_before_is_read_again_when_it_has_changed(project, tmp_path, monkeypatch):
+    """The warm process reads the papers of a run while it waits."""
+    monkeypatch.setenv("RECOUNT_ROOT", str(project))
+    paper = registry.load(project).papers["toy"]
+    serving.read(f"{paper.lab}/toy", "smoke")
+    serving.read("no/such", "smoke")
+    before = registry.paper_of(paper.lab, "toy")
+    path = paper.folder / "paper.yaml"
+    path.write_text(path.read_text() + "# nothing new\n")
+    assert registry.paper_of(paper.lab, "toy") == before
+    path.write_text(f"version: 2\n{path.read_text()}")
+    after = registry.paper_of(paper.lab, "toy")
+    assert (before.version, after.version) == (1, 2)
+    assert registry.design_hash(after, "smoke") != registry.design_hash(before, "smoke")
 
 
 @pytest.mark.parametrize(
@@ -158,7 +179,7 @@ def test_a_fork_is_the_job_in_all_that_it_sees(job, tmp_path):
     ],
 )
 def test_a_job_ends_as_its_fork_ends(job, code, ends, words):
-    forked, alone = said(job(WHO + code)), said(job(WHO + code, slug="long"))
+    forked, alone = said(job(WHO + code)), said(job(WHO + code, long=True))
     assert (forked[1], alone[1][0][:6]) == ([serving.NAME], "python")
     assert forked[0] == alone[0] and ends in (forked[0], 128 - forked[0], forked[0] - 256)
     assert words in forked[2] and words in alone[2]
@@ -210,10 +231,11 @@ def test_another_environment_or_no_door_runs_a_job_by_itself(job):
 def test_changed_sources_are_refused(tmp_path, monkeypatch):
     source = tmp_path / "one.py"
     source.write_text("a = 1\n")
-    door, far = jobs.socket.socketpair()
+    door, far = socket.socketpair()
     inside, outside = os.pipe()
     server = serving.Server(door, inside, {"A": "1"})
-    asked = json.loads(jobs.request([], [])) | {"environment": {"A": "1", "SHLVL": "7"}}
+    asked = json.loads(client.request([sys.executable, "job.py"], [], []))
+    asked |= {"environment": {"A": "1", "SHLVL": "7"}}
     monkeypatch.setattr(serving, "alone", lambda: True)
     server.sources, server.stamps = [str(source)], serving.stamps([str(source)])
     assert server.same(asked)
@@ -260,7 +282,7 @@ def by_stages(project: Path, results: Path) -> None:
 
 def test_a_warm_run_leaves_what_the_stages_leave(project, tmp_path, monkeypatch):
     """Also where an experiment raises; and each of its jobs was forked."""
-    monkeypatch.setenv(jobs.VARIABLE, "")
+    monkeypatch.setenv(client.VARIABLE, "")
     text = toy.EXPERIMENT.replace("    rows = Rows(run)", '    raise RuntimeError("lost its way")')
     toy.plant(project, "broken", experiment=text)
     noting = "    open('who', 'a').write(open('/proc/self/comm').read())\n    rows = Rows(run)\n"

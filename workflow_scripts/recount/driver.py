@@ -28,6 +28,7 @@ from recount.cluster import guard, slurm
 from recount.typed import BadValue
 
 TOUCH = 10.0
+POLL = 0.5
 LATE = 2.0
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 STEPS = re.compile(r"^(\d+) of (\d+) steps")
@@ -229,12 +230,18 @@ def follow(
     with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as bar:
         task = bar.add_task("starting", total=None)
         spoken = touched = 0.0
+        read, done, total = 0, 0, None
         while process.poll() is None:
-            time.sleep(0.3)
+            time.sleep(POLL)
             if time.time() - touched > TOUCH:
                 touched = time.time()
                 beat.touch()
-            done, total = steps(log.read_text(errors="replace"))
+            with log.open("rb") as lines:
+                lines.seek(read)
+                new = lines.read()
+            whole = new[: new.rfind(b"\n") + 1]
+            read += len(whole)
+            done, total = steps(whole.decode(errors="replace"), done, total)
             note = f"{done} of {total or '?'} jobs  {under_way(results)}"
             bar.update(task, completed=done, total=total, description=note[:90])
             if not console.is_terminal and time.time() - spoken > 30:
@@ -242,8 +249,8 @@ def follow(
                 console.print(note)
 
 
-def steps(text: str) -> tuple[int, int | None]:
-    done, total = 0, None
+def steps(text: str, done: int = 0, total: int | None = None) -> tuple[int, int | None]:
+    """Jobs done and jobs in all, as Snakemake's log says; what it said before is given."""
     for line in text.splitlines():
         if found := STEPS.match(line):
             done, total = int(found[1]), int(found[2])

@@ -4,12 +4,14 @@ import functools
 import importlib.metadata
 import os
 import platform
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
 
 PACKAGES = ("numpy", "torch", "pandas", "scipy", "snakemake")
 SOURCE = Path(__file__).resolve().parent
+HEAD, COMMIT = "# branch.oid ", re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
 WATCHED = ("workflow_scripts", "rules", "Snakefile", "requirements.lock")
 
 
@@ -28,13 +30,24 @@ def commit(root: Path, paper_folder: Path) -> dict[str, Any]:
     """{"commit": 40 hex digits or None, "dirty": whether the code that runs, or the paper, differs
     from that commit}."""
     here = [paper_folder / "paper.yaml", paper_folder / "experiment.py"]
-    return {"commit": git(root, "rev-parse", "HEAD"), "dirty": differs(root, *map(str, here))}
+    head, changed = state(root, *map(str, here))
+    return {"commit": head, "dirty": changed or foreign(root)}
 
 
 def differs(root: Path, *also: str) -> bool:
     """Whether the code that runs, or a path named, is not that of the last commit (if any)."""
-    changed = git(root, "status", "--porcelain", "--", *WATCHED, *also)
-    return changed != "" or git(root, "rev-parse", "HEAD") is None or foreign(root)
+    return state(root, *also)[1] or foreign(root)
+
+
+def state(root: Path, *also: str) -> tuple[str | None, bool]:
+    """The last commit, and whether watched files, or a path named, are changed since; (None, True)
+    where there is none. One call of git, since every run asks for it twice."""
+    told = git(root, "status", "--porcelain=v2", "--branch", "--", *WATCHED, *also)
+    lines = told.splitlines() if told else []
+    heads = [line.removeprefix(HEAD) for line in lines if line.startswith(HEAD)]
+    if not heads or not COMMIT.fullmatch(heads[0]):
+        return None, True
+    return heads[0], any(not line.startswith("# ") for line in lines)
 
 
 @functools.cache

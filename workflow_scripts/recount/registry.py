@@ -8,6 +8,7 @@ import difflib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -167,11 +168,20 @@ def load_paper(folder: Path, base: Path | None = None) -> Paper:
             )
     name_faults(folder, base)
     strangers(folder, base)
-    path = folder / "paper.yaml"
-    document = strict_yaml.load(path, shown(path, base))
-    if open_places := [*unfinished(document), *unfinished_code(folder, base)]:
+    name = shown(folder / "paper.yaml", base)
+    paper, open_places = declared(strict_yaml.read(folder / "paper.yaml", name), name, folder)
+    if open_places := [*open_places, *unfinished_code(folder, base)]:
         raise BadValue("\n".join(open_places))
-    return paper_from(document, folder)
+    return paper
+
+
+@lru_cache(maxsize=1024)
+def declared(text: str, source: str, folder: Path) -> tuple[Paper | None, list[str]]:
+    """The paper that a text declares, and every value of it that says FILL IN; then it is None.
+    `source` is the file's name in messages."""
+    document = strict_yaml.parse(text, source)
+    places = unfinished(document)
+    return (None if places else paper_from(document, folder)), places
 
 
 def paper_of(lab: str, slug: str) -> Paper:

@@ -90,12 +90,18 @@ class Choice:
         return int(self.papers[slug].scales[scale].device == "gpu")
 
     def long(self) -> list[str]:
-        """The papers whose jobs are worth a start-up of their own."""
-        return [slug for slug, one in self.papers.items() if not packing.short(one, self.scale)]
+        """The papers, as lab/slug, whose runs are worth a start-up of their own."""
+        papers = [one for one in self.papers.values() if not packing.short(one, self.scale)]
+        return [f"{one.lab}/{one.slug}" for one in papers]
 
-    def needs(self) -> list[str]:
-        """The packages that some of the selected papers need."""
-        return sorted({name for paper in self.selected.values() for name in paper.needs})
+    def warmed(self) -> dict[str, Any]:
+        """What the warm process is told: packages that some selected paper needs, torch where one
+        trains; the papers, as lab/slug, and the scale."""
+        papers = self.selected.values()
+        trains = {"torch" for paper in papers if paper.kind != "measure"}
+        needs = sorted(trains.union(*(paper.needs for paper in papers)))
+        names = [f"{paper.lab}/{paper.slug}" for paper in papers]
+        return {"needs": needs, "papers": names, "scale": self.scale}
 
     def checkpoints(self, slug: str) -> list[str]:
         return self.folders.get(slug, [])

@@ -2,7 +2,7 @@
 
 site      what differs from cluster to cluster: partitions, dialect of GPUs, longest job
 packing   several short runs in one job
-queue     what SLURM says of our jobs
+slurm     what SLURM says of our jobs
 guard     between Snakemake's executor and a SLURM that is silent, late or wrong
 probe     what a compute node is like, told from inside a short job
 """

@@ -1,5 +1,5 @@
 """Trained runs whose truth is known: equal arms and planted faults, judged like any paper.
 
-papers   their declarations, from papers/_controls
+toys     their declarations, from papers/_controls
 trials   trains, judges, records and verifies them
 """

@@ -71,6 +71,11 @@ class Document:
 def load(path: Path, shown: str | None = None, limit: int = MAX_BYTES) -> Document:
     """Read one file. `shown` is its name in messages. Symlinks and special files are refused."""
     source = shown or str(path)
+    return parse(read(path, source, limit), source)
+
+
+def read(path: Path, source: str, limit: int = MAX_BYTES) -> str:
+    """The text of one plain file, which messages call `source`."""
     if path.is_symlink():
         raise BadValue(f"{source}:1: is a symbolic link; put the file itself there")
     if not path.is_file():
@@ -80,11 +85,10 @@ def load(path: Path, shown: str | None = None, limit: int = MAX_BYTES) -> Docume
     if len(raw) > limit:
         raise BadValue(f"{source}:1: is larger than {limit // 1024} KiB; shorten it")
     try:
-        text = raw.decode("utf-8")
+        return raw.decode("utf-8")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise BadValue(f"{source}:{line}: is not UTF-8; save the file as UTF-8") from None
-    return parse(text, source)
 
 
 def parse(text: str, source: str) -> Document:

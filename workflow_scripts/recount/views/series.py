@@ -30,12 +30,16 @@ def finals(rows: pd.DataFrame) -> Iterator[Point]:
         used = [axis for axis in axes if mine[axis].notna().any()]
         steps = pd.to_numeric(mine[used[0]], errors="coerce") if len(used) == 1 else None
         along = steps is not None and steps.notna().all() and (steps % 1 == 0).all()
-        for place, (_, row) in enumerate(mine.head(CURVE_POINTS).iterrows()):
+        columns = [mine[name].head(CURVE_POINTS).tolist() for name in ("value", *used)]
+        for place, (value, *at) in enumerate(zip(*columns, strict=True)):
             if along:
                 name, step = f"{metric}/{used[0]}", int(steps.iloc[place])
             else:
-                name, step = "/".join([metric, *(f"{a} {row[a]}" for a in used)]), 0
-            yield allowed(name), bounded(row.value), step
+                name, step = (
+                    "/".join([metric, *(f"{a} {v}" for a, v in zip(used, at, strict=True))]),
+                    0,
+                )
+            yield allowed(name), bounded(value), step
 
 
 def curve_of(curve: pd.DataFrame | None, seed: int) -> Iterator[Point]:

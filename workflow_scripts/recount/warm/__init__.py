@@ -2,9 +2,10 @@
 
 A job's process needs a second or two of imports before it works for a tenth of one. So the driver
 starts one process beside itself (`server.py`) that imports what all jobs import and nothing of
-any paper. A job's script then calls `hand_over` first. Where a warm process answers, a fork of it
-runs the same script, with the same arguments, environment, folder, outputs and signals; the script
-waits, and ends as the fork ended. Where none answers, or it refuses, the script goes on by itself.
+any paper, and lets Snakemake start each job through `client.py`. Where the warm process answers,
+a fork of it runs the job's script, with the same arguments, environment, folder, outputs and
+signals; the client waits, and ends as the fork ended. Where none answers, or it refuses, the
+client becomes the job.
 
     a signal to the job        is passed on to the fork, once
     the job is killed          the fork is killed
@@ -14,6 +15,7 @@ waits, and ends as the fork ended. Where none answers, or it refuses, the script
 Whatever is refused runs as without a warm process: other source files than were imported, another
 environment, another interpreter. RECOUNT_WARM=no runs every job that way.
 
-jobs      what a driver and its jobs call; standard library only, so that it is imported at once
+jobs      what a driver calls
+client    what stands before the command of a job; standard library only, and little of it
 server    the warm process
 """

@@ -1,31 +1,33 @@
-"""Starts the warm process, and hands jobs over to it. Standard library only."""
+"""Starts the warm process, and tells the jobs of it. What a driver calls."""
 
 import atexit
 import contextlib
 import json
 import os
+import shlex
 import shutil
-import signal
 import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
-VARIABLE = "RECOUNT_WARM"
+from recount.warm.client import VARIABLE
+
 LIBRARIES = ("OMP_NUM", "GOTO_NUM", "OPENBLAS_NUM", "MKL_NUM", "VECLIB_MAXIMUM", "NUMEXPR_NUM")
 THREADS = tuple(f"{name}_THREADS" for name in LIBRARIES)  # as Snakemake sets them for a job
-PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
-PATIENCE = 120.0
-TAKEN, REFUSED = b"y", b"n"
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-def start(alone: Iterable[str] = (), needs: Iterable[str] = ()) -> subprocess.Popen | None:
+def start(known: Mapping[str, Any] = NOTHING, alone: Iterable[str] = ()) -> subprocess.Popen | None:
     """Starts the warm process of this driver, and tells the jobs by their environment; None where
-    none can be. The papers `alone` have long jobs: each is a process of its own, so that
-    Snakemake's benchmark file tells its memory and processor seconds, which it cannot of a fork.
-    `needs` are packages that papers of the run import."""
+    none can be. What is `known` of the run before it begins: `needs`, packages that its papers
+    import; `papers` (lab/slug) and `scale`. The runs of the papers `alone` are long: each is a
+    process of its own, so that Snakemake's benchmark file tells its memory and processor seconds,
+    which it cannot of a fork."""
     if os.environ.get(VARIABLE) == "no" or not hasattr(os, "pidfd_open"):
         return None
     folder = Path(tempfile.mkdtemp(prefix="recount-"))
@@ -35,7 +37,7 @@ def start(alone: Iterable[str] = (), needs: Iterable[str] = ()) -> subprocess.Po
             door.listen(128)
             argv = [str(Path(__file__).with_name("server.py")), str(door.fileno())]
             process = subprocess.Popen(
-                [sys.executable, "-P", *argv, str(folder), *needs],
+                [sys.executable, "-P", *argv, str(folder), json.dumps(dict(known))],
                 stdin=subprocess.PIPE,
                 pass_fds=[door.fileno()],
                 env=os.environ | dict.fromkeys(THREADS, "1"),
@@ -46,6 +48,14 @@ def start(alone: Iterable[str] = (), needs: Iterable[str] = ()) -> subprocess.Po
     os.environ[VARIABLE] = json.dumps({"door": str(folder / "door"), "alone": sorted(alone)})
     atexit.register(end, process, folder)
     return process
+
+
+def prefix() -> str:
+    """What Snakemake's shell puts before a job's command: it lets the warm process take the job.
+    Snakemake formats it, hence the doubled braces."""
+    client = Path(__file__).with_name("client.py")
+    words = shlex.join([sys.executable, "-IS", str(client)])
+    return f"set -euo pipefail; exec {words}".replace("{", "{{").replace("}", "}}")
 
 
 def end(process: subprocess.Popen, folder: Path) -> None:
@@ -60,88 +70,3 @@ def forget() -> None:
     """For a Snakemake that another one started, maybe elsewhere: the warm process is not its."""
     if os.environ.get(VARIABLE) != "no":
         os.environ.pop(VARIABLE, None)
-
-
-def hand_over(slug: str | None = None) -> None:
-    """Lets a fork of the warm process run this script, and ends as it ends. Returns where the job
-    has to be done here. `slug` is the paper that a job works on, unless it is always short."""
-    told = os.environ.pop(VARIABLE, "no")
-    if told in ("", "no") or slug in (wanted := json.loads(told))["alone"]:
-        return
-    with socket.socket(socket.AF_UNIX) as line:
-        try:
-            line.settimeout(PATIENCE)
-            line.connect(wanted["door"])
-        except OSError:
-            return
-        status = asked(line)
-    if status is not None:
-        leave(os.waitstatus_to_exitcode(status))
-
-
-def asked(line: socket.socket) -> int | None:
-    """The wait status of the fork that took this job; None when none did. Meanwhile every signal
-    that comes is passed on."""
-    heard: list[int] = []
-
-    def pass_on(number: int, _) -> None:
-        heard.append(number)
-        with contextlib.suppress(OSError):
-            line.send(bytes([number]))
-
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, PASSED_ON)
-    handlers = {one: signal.getsignal(one) for one in PASSED_ON}
-    ignored = [one for one, handler in handlers.items() if handler == signal.SIG_IGN]
-    try:
-        send(line, request(ignored, [*before]))
-        for one in handlers.keys() - set(ignored):
-            signal.signal(one, pass_on)
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        if line.recv(1) == TAKEN:
-            line.settimeout(None)
-            return status_from(line)
-    except OSError:
-        pass
-    finally:
-        for one, handler in handlers.items():
-            signal.signal(one, handler)
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-    for number in heard:
-        os.kill(os.getpid(), number)
-    return None
-
-
-def request(ignored: list[int], blocked: list[int]) -> bytes:
-    """All that a fork needs to be this process."""
-    here = {"script": str(Path(sys.argv[0]).resolve()), "folder": str(Path.cwd())}
-    source = {"python": sys.executable, "source": str(Path(__file__).resolve())}
-    facts = here | source | {"argv": sys.argv, "ignored": ignored, "blocked": blocked}
-    return json.dumps(facts | {"environment": dict(os.environ)}).encode()
-
-
-def send(line: socket.socket, content: bytes) -> None:
-    socket.send_fds(line, [len(content).to_bytes(4)], [0, 1, 2])
-    line.sendall(content)
-
-
-def status_from(line: socket.socket) -> int:
-    """Ends this process where the warm process is gone, which takes its forks with it."""
-    content = b""
-    while len(content) < 4:
-        try:
-            part = line.recv(4 - len(content))
-        except OSError:
-            part = b""
-        if not part:
-            raise SystemExit("the process that this job was handed to is gone; run again")
-        content += part
-    return int.from_bytes(content)
-
-
-def leave(code: int) -> None:
-    """Ends as the fork did, by the same signal if it was one."""
-    if code < 0:
-        if -code != signal.SIGKILL:
-            signal.signal(-code, signal.SIG_DFL)
-        os.kill(os.getpid(), -code)
-    os._exit(code)

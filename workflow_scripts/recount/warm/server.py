@@ -1,9 +1,10 @@
 """The warm process: imports what jobs import, then forks one child for each job that asks.
 
-Started by `jobs.start`, as `python -P server.py DOOR FOLDER NEEDS...`: the number of a listening
-socket, the folder that it lies in, and packages that papers need. Lives as long as its standard
-input, a pipe from the driver, is open, and until its last fork has ended. It starts no thread and
-computes nothing, so a fork is like a process that has just done its imports.
+Started by `jobs.start`, as `python -P server.py DOOR FOLDER KNOWN`: the number of a listening
+socket, the folder that it lies in, and, as JSON, what is known of the run. Lives as long as its
+standard input, a pipe from the driver, is open, and until its last fork has ended. It starts no
+thread and computes nothing but hashes of files, so a fork is like a process that has just done its
+imports.
 """
 
 import atexit
@@ -23,7 +24,9 @@ import tempfile
 import threading
 import traceback
 import weakref
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -44,8 +47,22 @@ IMPORTED = (
     "recount.nn.loop",
     "recount.data.enumeration",
 )
-# Imported where a paper of the run needs them: they start no thread and set nothing for others.
-HARMLESS = ("mpmath", "networkx", "sympy")
+# Modules of packages, imported where a paper of the run needs them: they start no thread and set
+# nothing for others.
+HARMLESS = {
+    "cvc5": "cvc5",
+    "discopy": "discopy",
+    "jax": "jax",
+    "mpmath": "mpmath",
+    "networkx": "networkx",
+    "numba": "numba",
+    "python_flint": "flint",
+    "scikit_learn": "sklearn",
+    "stim": "stim",
+    "sympy": "sympy",
+    "torch": "torch._dynamo",  # which every optimizer imports
+    "z3_solver": "z3",
+}
 OWN = {"PWD", "OLDPWD", "SHLVL", "_", "TMPDIR", "TMP", "TEMP", "TEMPDIR", "RECOUNT_WARM"}
 QUIET = ("jemalloc_bg_thd",)  # pyarrow's allocator stops and restarts its thread around a fork
 HELD = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
@@ -76,13 +93,18 @@ class Server:
         self.stamps = stamps(self.sources)
         self.taken: dict | None = None
 
-    def serve(self) -> dict | None:
-        """None when all is over; in a fork, what it was asked to do."""
+    def serve(self, later: list[Callable[[], None]]) -> dict | None:
+        """None when all is over; in a fork, what it was asked to do. While nothing is asked, it
+        does what can wait until `later`."""
         while self.watch.get_map():
-            for key, _ in self.watch.select():
+            ready = self.watch.select(0 if later else None)
+            for key, _ in ready:
                 key.data(key.fileobj)
                 if self.taken is not None:
                     return self.taken
+            if not ready:
+                later.pop(0)()
+                settled()
         return None
 
     def close(self, told: int) -> None:
@@ -192,6 +214,29 @@ def plain(environment: dict[str, str]) -> dict[str, str]:
     return {name: value for name, value in environment.items() if name not in OWN}
 
 
+def imported(*names: str) -> None:
+    """Imports modules, where they are there."""
+    for name in names:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+
+
+def read(paper: str, scale: str) -> None:
+    """Reads a declaration and hashes its code, which forks then need not, while the files are as
+    they are now. What is wrong with it, its jobs tell."""
+    registry = importlib.import_module("recount.registry")
+    with contextlib.suppress(ValueError, OSError, KeyError):
+        registry.design_hash(registry.paper_of(*paper.split("/")), scale)
+
+
+def settled() -> None:
+    """What is there now is for all forks: not to be collected, nor to be ended by one of them."""
+    for one in list(weakref.finalize._registry):
+        one.atexit = False
+    gc.collect()
+    gc.freeze()
+
+
 def sources() -> list[str]:
     """Every source file of ours that is imported here."""
     files = {getattr(one, "__file__", None) or "" for one in list(sys.modules.values())}
@@ -263,23 +308,21 @@ def told(code: object) -> int:
     return 1
 
 
-def main(door: str, folder: str, *needs: str) -> None:
+def main(door: str, folder: str, told: str) -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, HELD)
-    environment = dict(os.environ)
+    environment, known = dict(os.environ), json.loads(told)
     Path("/proc/self/comm").write_text(NAME)
     sys.path.append(str(PACKAGE.parent))
-    for name in (*IMPORTED, *(one for one in HARMLESS if one in needs)):
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
-    for one in list(weakref.finalize._registry):
-        one.atexit = False  # what an import left for its process's end is not for a fork's
-    gc.collect()
-    gc.freeze()
-    asked = Server(socket.socket(fileno=int(door)), 0, environment).serve()
+    imported(*IMPORTED)
+    importlib.import_module("recount.provenance").fingerprint()
+    settled()
+    later = [partial(imported, HARMLESS[one]) for one in known.get("needs", []) if one in HARMLESS]
+    later += [partial(read, one, known["scale"]) for one in known.get("papers", [])]
+    asked = Server(socket.socket(fileno=int(door)), 0, environment).serve(later)
     if asked is None:
         shutil.rmtree(folder, ignore_errors=True)
-    else:
-        os._exit(done(dressed(asked)))
+        os._exit(0)
+    os._exit(done(dressed(asked)))
 
 
 if __name__ == "__main__":
