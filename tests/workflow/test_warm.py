@@ -151,12 +151,20 @@ def test_packages_that_papers_need_are_imported_while_nothing_is_asked(job):
     until(lambda: said(job(code))[1] == ["True False", serving.NAME])
 
 
+def test_what_cannot_be_imported_or_read_ends_nothing(tmp_path, monkeypatch):
+    (tmp_path / "spoilt_package.py").write_text("raise RuntimeError('spoilt')\n")
+    (tmp_path / "sound_package.py").write_text("")
+    monkeypatch.syspath_prepend(tmp_path)
+    serving.imported("spoilt_package", "no_such_package", "sound_package")
+    serving.read("no/such", "smoke")
+    assert "sound_package" in sys.modules and "spoilt_package" not in sys.modules
+
+
 def test_what_was_read_before_is_read_again_when_it_has_changed(project, tmp_path, monkeypatch):
     """The warm process reads the papers of a run while it waits."""
     monkeypatch.setenv("RECOUNT_ROOT", str(project))
     paper = registry.load(project).papers["toy"]
     serving.read(f"{paper.lab}/toy", "smoke")
-    serving.read("no/such", "smoke")
     before = registry.paper_of(paper.lab, "toy")
     path = paper.folder / "paper.yaml"
     path.write_text(path.read_text() + "# nothing new\n")

@@ -215,9 +215,9 @@ def plain(environment: dict[str, str]) -> dict[str, str]:
 
 
 def imported(*names: str) -> None:
-    """Imports modules, where they are there."""
+    """Imports modules, where that is possible: where it is not, the job that needs one tells."""
     for name in names:
-        with contextlib.suppress(ImportError):
+        with contextlib.suppress(Exception):
             importlib.import_module(name)
 
 
@@ -225,7 +225,7 @@ def read(paper: str, scale: str) -> None:
     """Reads a declaration and hashes its code, which forks then need not, while the files are as
     they are now. What is wrong with it, its jobs tell."""
     registry = importlib.import_module("recount.registry")
-    with contextlib.suppress(ValueError, OSError, KeyError):
+    with contextlib.suppress(Exception):
         registry.design_hash(registry.paper_of(*paper.split("/")), scale)
 
 
