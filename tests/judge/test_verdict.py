@@ -358,6 +358,21 @@ def test_scope(changes, scale, words, scope):
     assert (found["words"], found["scope"]) == (words, scope)
 
 
+def test_a_paper_scale_that_is_less_than_the_paper_s_own_is_small():
+    size = {"train_digits": 8}
+    sizes = {name: {"seeds": 8, "minutes": 1, "size": size} for name in ("smoke", "paper")}
+    for reduced, about, words in (
+        (False, "paper settings", "reproduced"),
+        (True, "small scale", "seen at small scale"),
+    ):
+        one = paper(scales=sizes | {"paper": sizes["paper"] | {"reduced": reduced}}, level="scaled")
+        metrics = frame(paper(), 0.3)
+        renamed = dict(zip(seeds_of(paper()), seeds_of(one, "paper"), strict=True))
+        found = verdict(one, metrics.assign(seed=metrics.seed.map(renamed)), "paper")
+        assert (found["scope"], found["words"]) == (about, words)
+        assert (found["note"] is not None) == reduced
+
+
 def test_several_baselines_are_one_quantity_each():
     made = reach_claim() | {
         "quantities": {"new": REACH | {"arm": "new"}, "old": REACH | {"over": ["old", "third"]}}

@@ -48,6 +48,7 @@ PROSE = [
     ("A tenth of the items", "One in ten"),
     ("# the treatment first", "# first comes the treatment"),
     ("minutes: 3", "minutes: 4"),
+    ("minutes: 3", "minutes: 3, reduced: false"),
     ("reproduced: coupled.low >=", "reproduced:  coupled.low  >="),
     ("  in_training:\n", "  in_training:\n    asked_by: recount\n"),
     ("valid: automatic\n", "valid: automatic   # as always\n"),

@@ -85,6 +85,7 @@ EDITS = [
     ("seeds: 2,", "seeds: 2, seds: 3,", "scales.smoke.seds", "did you mean 'seeds'?"),
     ("seeds: 2,", "seeds: 2, shards: 3,", "scales.smoke.shards", "write fewer"),
     ("seeds: 2,", "seeds: 2, device: tpu,", "scales.smoke.device", "did you mean 'gpu'?"),
+    ("minutes: 1,", "minutes: 1, reduced: true,", "scales.smoke.reduced", "only the scale paper"),
     ("minutes: 1,", "minutes: 1000000000,", "scales.smoke.minutes", "smaller"),
     ("minutes: 1,", "minutes: 0,", "scales.smoke.minutes", "larger"),
     ("seeds: 12", "seeds: 8", "scales.laptop.seeds", "write 12"),

@@ -137,6 +137,8 @@ def sizes(paper: Paper) -> Iterator[Fault]:
             yield (*place, "shards"), "there are more shards than seeds; write fewer"
         if scale.looks and (text := look_fault(paper, scale)):
             yield (*place, "looks"), text
+        if scale.reduced and name != "paper":
+            yield (*place, "reduced"), "only the scale paper may need to say so; delete it"
         if paper.unit == "none" and scale.seeds != 1:
             yield (*place, "seeds"), "a full enumeration has no chance; write seeds: 1"
         if name == "laptop" and scale.seeds < least:

@@ -151,6 +151,7 @@ class Scale(Strict):
     minutes: Annotated[Number, Field(gt=0, le=2880)]
     device: Literal["cpu", "gpu"] = "cpu"
     shards: Annotated[int, Field(ge=1, le=32)] = 1
+    reduced: bool = False  # the scale `paper`, where it is less than what the paper did
     looks: Annotated[list[Annotated[int, Field(ge=5, le=32)]], Field(max_length=3)] = []
     size: dict[Name, Any]
     _part: tuple[int, int] | None = PrivateAttr(default=None)  # first and last seed of a look

@@ -28,7 +28,12 @@ def scope(paper, claim, scale: str, cases: str) -> str:
         return " ".join([paper.level, *named[:1]])
     if paper.level == "exact":
         return "sampled instances" if paper.unit == "instance" else "exact"
-    return "paper settings" if scale == "paper" else "small scale"
+    return "paper settings" if at_paper_settings(paper, scale) else "small scale"
+
+
+def at_paper_settings(paper, scale: str) -> bool:
+    """Whether a scale is the paper's own."""
+    return scale == "paper" and not paper.scales[scale].reduced
 
 
 def words(paper, claim, scale: str, outcome: str, cases: str) -> str:
@@ -45,7 +50,8 @@ def words(paper, claim, scale: str, outcome: str, cases: str) -> str:
 
 def note(paper, scale: str) -> str | None:
     """What has to stand beside the words of a scaled run."""
-    return NOT_TESTED if paper.level == "scaled" and scale != "paper" else None
+    scaled = paper.level == "scaled" and not at_paper_settings(paper, scale)
+    return NOT_TESTED if scaled else None
 
 
 def grades(calibrated: str, power: bool, fragile: bool, version: int) -> list[str]:
