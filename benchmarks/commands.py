@@ -14,13 +14,19 @@ COMMAND = "import sys; from recount.cli import main; sys.exit(main(sys.argv[1:])
 ANSWERS = ("list", "show paper_0000", "plan paper_0000", "status", "schema --check", "--help")
 
 
+def read_anew(root: Path):
+    """The registry, without what this process remembers of its declarations."""
+    registry.declared.cache_clear()
+    return registry.load(root)
+
+
 def rows(quick: bool) -> list[Row]:
     """The registry of the whole catalogue, and the slowest of the commands on the present one."""
     papers, rounds = (5, 1) if quick else (CATALOGUE, 3)
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         catalogue.plant(root, papers)
-        seconds = interleaved({"load": lambda: registry.load(root)}, rounds)
+        seconds = interleaved({"load": lambda: read_anew(root)}, rounds)
     answers = {words: answered(words, rounds) for words in asked()}
     slowest = max(answers, key=answers.get)
     return [
