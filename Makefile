@@ -5,7 +5,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 PAPERS ?= tour
 SCALE ?= laptop
-CORES ?= $(shell nproc 2>/dev/null || echo 2)
+CORES ?= $(shell env -u OMP_NUM_THREADS -u OMP_THREAD_LIMIT nproc 2>/dev/null || echo 2)
 TORCH ?= torch==2.13.0
 UV := 0.13.8
 BIN := .venv/bin
