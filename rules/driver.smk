@@ -12,5 +12,5 @@ else:
 
 # Short jobs are forked from one process that has imported the libraries: see recount/warm.
 onstart:
-    if workflow.is_main_process and jobs.start(CHOICE.warmed(), CHOICE.long()):
+    if workflow.is_main_process and jobs.start(CHOICE.long(), **CHOICE.warmed()):
         shell.prefix(jobs.prefix())

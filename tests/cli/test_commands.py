@@ -91,6 +91,14 @@ def test_a_bad_paper_is_a_message_and_no_traceback(project, capsys):
     assert "Traceback" not in err
 
 
+@pytest.mark.parametrize("cores", ["-1", "0", "two", "1.5", "99999"])
+def test_cores_are_a_number_from_one_on(project, capsys, cores):
+    with pytest.raises(SystemExit) as end:
+        cli.main(["run", "toy", "--scale", "smoke", f"--cores={cores}"])
+    assert end.value.code == 2 and "write 1 to 9999" in capsys.readouterr().err
+    assert not (project / "results").exists()
+
+
 @pytest.mark.parametrize(
     ("words", "remedy"),
     [

@@ -7,6 +7,7 @@ import sys
 import time
 
 import psutil
+import pytest
 import trained_toy
 from faults.processes import apart
 from rich.console import Console
@@ -14,8 +15,10 @@ from rich.console import Console
 from recount import cli, driver, files, selection
 
 
-def test_a_background_run_stops_cleanly(project):
-    """Started as a script's background job, where SIGINT is ignored."""
+@pytest.mark.parametrize("reader", ["stays", "is gone"])
+def test_a_background_run_stops_cleanly(project, reader):
+    """Started as a script's background job, where SIGINT is ignored; also where what read its
+    output, as in `recount run | tee log`, heeded the signal first."""
     trained_toy.plant(project)
     call = [sys.executable, "-m", "recount.cli", "run", "slow", "--yes", "--cores", "2"]
 
@@ -23,13 +26,17 @@ def test_a_background_run_stops_cleanly(project):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     environment = os.environ | {"TOY_PAUSE": "0.5"}
-    process = subprocess.Popen(call, cwd=project, env=environment, preexec_fn=ignoring)
+    process = subprocess.Popen(
+        call, cwd=project, env=environment, preexec_fn=ignoring, stdout=subprocess.PIPE
+    )
     trace = project / "results/laptop/other/slow/runs/plain/trace.txt"
     end = time.monotonic() + 200
     while not trace.exists() or len(trace.read_text().splitlines()) < 3:
         assert time.monotonic() < end and process.poll() is None
         time.sleep(0.2)
     snakemake = files.read_json(driver.record(project))["pid"]
+    if reader == "is gone":
+        process.stdout.close()
     process.send_signal(signal.SIGTERM)
     assert process.wait(120) != 0
     assert not psutil.pid_exists(snakemake)

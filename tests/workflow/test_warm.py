@@ -50,7 +50,7 @@ def started(**environment: str) -> tuple[subprocess.Popen, str]:
             patch.delenv(name, raising=False)
         for name, value in environment.items():
             patch.setenv(name, value)
-        process = jobs.start({"needs": ["sympy", "no_such_package"]}, alone=["lab/long"])
+        process = jobs.start(alone=["lab/long"], needs=["sympy", "no_such_package"])
         return process, os.environ[client.VARIABLE]
 
 

@@ -1,5 +1,6 @@
 """`recount plan`: what would run, for how long, before anything starts."""
 
+import argparse
 import re
 from dataclasses import replace
 
@@ -17,11 +18,18 @@ BUDGET = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)(gpuh|cpuh)")
 def add(parser) -> None:
     parser.add_argument("papers", nargs="*", default=["tour"], help="tour, all, labs or papers")
     parser.add_argument("--scale", default="laptop", help="smoke, laptop, gpu or paper")
-    parser.add_argument("--cores", type=int, default=schedule.cores(), help="processor cores")
+    parser.add_argument("--cores", type=cores, default=schedule.cores(), help="processor cores")
     parser.add_argument("--profile", help="send the jobs where this profile says: profiles/slurm")
     if parser.prog.endswith("plan"):
         parser.add_argument("--looks", action="store_true", help="what looks would save, by claim")
     parser.add_argument("--budget", help="leave out papers beyond so much: 40gpuh or 12cpuh")
+
+
+def cores(text: str) -> int:
+    """A number of processor cores. Raises ArgumentTypeError, which names the option."""
+    if not re.fullmatch(r"[1-9][0-9]{0,3}", text, re.ASCII):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of cores; write 1 to 9999")
+    return int(text)
 
 
 def run(args) -> int:

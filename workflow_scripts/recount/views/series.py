@@ -35,10 +35,8 @@ def finals(rows: pd.DataFrame) -> Iterator[Point]:
             if along:
                 name, step = f"{metric}/{used[0]}", int(steps.iloc[place])
             else:
-                name, step = (
-                    "/".join([metric, *(f"{a} {v}" for a, v in zip(used, at, strict=True))]),
-                    0,
-                )
+                named = (f"{axis} {one}" for axis, one in zip(used, at, strict=True))
+                name, step = "/".join([metric, *named]), 0
             yield allowed(name), bounded(value), step
 
 

@@ -14,8 +14,8 @@ import sys
 VARIABLE = "RECOUNT_WARM"
 PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
 PATIENCE = 120.0
-TAKEN, REFUSED = b"y", b"n"
-RUNS = ("generate", "train", "evaluate")  # the jobs that take long where a paper does
+TAKEN = b"y"
+RUNS = (".generate.py", ".train.py", ".evaluate.py")  # what takes long where a paper does
 
 
 def main(argv: list[str]) -> None:
@@ -24,17 +24,17 @@ def main(argv: list[str]) -> None:
     told = os.environ.pop(VARIABLE, "no")
     if told not in ("", "no") and len(argv) > 1:
         wanted = json.loads(told)
-        if not alone(argv[1], wanted["alone"]):
+        if not is_long(argv[1], wanted["alone"]):
             status = handed_over(wanted["door"], argv)
             if status is not None:
                 leave(os.waitstatus_to_exitcode(status))
     os.execvp(argv[0], argv)
 
 
-def alone(script: str, papers: list[str]) -> bool:
+def is_long(script: str, papers: list[str]) -> bool:
     """Whether this is a run of one of these papers (lab/slug), by the paths that Snakemake writes
     into a script's head, results/SCALE/LAB/SLUG/..., and by the name that it ends in, .STAGE.py."""
-    if not papers or script.split(".")[-2:-1] not in [[stage] for stage in RUNS]:
+    if not papers or not script.endswith(RUNS):
         return False
     with open(script, "rb") as file:
         text = file.read()

@@ -10,24 +10,22 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from recount.warm.client import VARIABLE
 
 LIBRARIES = ("OMP_NUM", "GOTO_NUM", "OPENBLAS_NUM", "MKL_NUM", "VECLIB_MAXIMUM", "NUMEXPR_NUM")
 THREADS = tuple(f"{name}_THREADS" for name in LIBRARIES)  # as Snakemake sets them for a job
-NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-def start(known: Mapping[str, Any] = NOTHING, alone: Iterable[str] = ()) -> subprocess.Popen | None:
+def start(alone: Iterable[str] = (), **known: Any) -> subprocess.Popen | None:
     """Starts the warm process of this driver, and tells the jobs by their environment; None where
-    none can be. What is `known` of the run before it begins: `needs`, packages that its papers
-    import; `papers` (lab/slug) and `scale`. The runs of the papers `alone` are long: each is a
-    process of its own, so that Snakemake's benchmark file tells its memory and processor seconds,
-    which it cannot of a fork."""
+    none can be. The runs of the papers `alone` (lab/slug) are long: each is a process of its own,
+    so that Snakemake's benchmark file tells its memory and processor seconds, which it cannot of a
+    fork. What is `known` of the run: `needs`, packages that its papers import, its `papers`
+    (lab/slug) and its `scale`."""
     if os.environ.get(VARIABLE) == "no" or not hasattr(os, "pidfd_open"):
         return None
     folder = Path(tempfile.mkdtemp(prefix="recount-"))
@@ -37,7 +35,7 @@ def start(known: Mapping[str, Any] = NOTHING, alone: Iterable[str] = ()) -> subp
             door.listen(128)
             argv = [str(Path(__file__).with_name("server.py")), str(door.fileno())]
             process = subprocess.Popen(
-                [sys.executable, "-P", *argv, str(folder), json.dumps(dict(known))],
+                [sys.executable, "-P", *argv, str(folder), json.dumps(known)],
                 stdin=subprocess.PIPE,
                 pass_fds=[door.fileno()],
                 env=os.environ | dict.fromkeys(THREADS, "1"),

@@ -308,9 +308,9 @@ def told(code: object) -> int:
     return 1
 
 
-def main(door: str, folder: str, told: str) -> None:
+def main(door: str, folder: str, facts: str) -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, HELD)
-    environment, known = dict(os.environ), json.loads(told)
+    environment, known = dict(os.environ), json.loads(facts)
     Path("/proc/self/comm").write_text(NAME)
     sys.path.append(str(PACKAGE.parent))
     imported(*IMPORTED)
